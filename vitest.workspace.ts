@@ -1,0 +1,33 @@
+/**
+ * Every test project, by name. `vitest.config.ts` imports this list; Vitest 4 would ignore the bare
+ * file silently, so `scripts/check.mjs` asserts that each name here also appears in `vitest list`.
+ */
+export interface Project {
+  extends: true;
+  test: Record<string, unknown> & { name: string };
+}
+
+const node = (name: string, root: string, include: string[], more = {}): Project => ({
+  extends: true,
+  test: { name, root, include, environment: 'node', ...more },
+});
+
+/** Real processes (PostgreSQL, PostgREST, sockets) start slower than pure code. */
+const real = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export const projects: Project[] = [
+  node('crypto', './packages/crypto', ['src/**/*.test.ts', 'test/**/*.test.ts'], {
+    testTimeout: 60_000,
+  }),
+  node('protocol', './packages/protocol', ['src/**/*.test.ts', 'test/**/*.test.ts']),
+  node('client', './packages/client', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
+  node('local-supabase', './packages/local-supabase', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
+  node('database', './supabase', ['tests/**/*.test.ts', 'tools/**/*.test.ts'], real),
+  node('relay', './apps/relay', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
+  node('web', './apps/web', ['src/**/*.test.ts', 'src/**/*.test.tsx'], {
+    environment: 'jsdom',
+    setupFiles: ['./src/testing/setup.ts'],
+  }),
+];
+
+export default projects;
