@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { base64UrlSchema } from '../bytes.ts';
+import { userIdSchema } from '../identifiers.ts';
+import { limits } from '../limits.ts';
+import { avatarColorSchema, handleSchema, nameSchema } from '../text.ts';
+import { defineRoute } from './define.ts';
+import { manifestRecordSchema, deviceRecordSchema } from './devices.ts';
+
+const none = z.object({});
+
+export const profileSchema = z.object({
+  userId: userIdSchema,
+  handle: handleSchema,
+  displayName: nameSchema,
+  avatarColor: avatarColorSchema,
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+/** The account vault as stored: every byte string is opaque to the relay. Versions only go up. */
+export const vaultRecordSchema = z.object({
+  version: z.int().min(1).max(0xffff_ffff),
+  kdf: z.object({
+    algorithm: z.literal('PBKDF2-HMAC-SHA256'),
+    iterations: z.int().min(600_000).max(10_000_000),
+    salt: base64UrlSchema({ exact: 32 }),
+  }),
+  passwordWrap: base64UrlSchema({ max: limits.wrappedKeyBytes }),
+  recoveryWrap: base64UrlSchema({ max: limits.wrappedKeyBytes }),
+  body: base64UrlSchema({ max: limits.vaultBytes }),
+});
+export type VaultRecord = z.infer<typeof vaultRecordSchema>;
+
+export const accountRoutes = {
+  /** Everything a device needs to know of its own account right after sign-in. */
+  getAccount: defineRoute({
+    method: 'GET',
+    path: '/api/account',
+    summary: 'Own profile, vault, manifests (oldest first) and devices; null where not made yet.',
+    scope: 'user',
+    cost: 'read',
+    params: none,
+    query: none,
+    body: none,
+    response: z.object({
+      profile: profileSchema.nullable(),
+      vault: vaultRecordSchema.nullable(),
+      manifests: z.array(manifestRecordSchema),
+      devices: z.array(deviceRecordSchema),
+    }),
+  }),
+  putProfile: defineRoute({
+    method: 'PUT',
+    path: '/api/account/profile',
+    summary: 'Create or change the profile; `conflict` when the handle is taken.',
+    scope: 'user',
+    cost: 'key',
+    params: none,
+    query: none,
+    body: profileSchema.omit({ userId: true }),
+    response: z.object({ profile: profileSchema }),
+  }),
+  /** Unauthenticated content: clients verify what they read and refuse lower versions. */
+  putVault: defineRoute({
+    method: 'PUT',
+    path: '/api/account/vault',
+    summary:
+      'Store the vault; its version must be one above the stored one, else `conflict`. The first needs only a user, later ones a device.',
+    scope: 'user',
+    cost: 'key',
+    params: none,
+    query: none,
+    body: vaultRecordSchema,
+    response: z.object({ version: z.int().min(1) }),
+  }),
+} as const;

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { base64UrlSchema } from '../bytes.ts';
+import {
+  chatIdSchema,
+  clientIdSchema,
+  cursorSchema,
+  deviceIdSchema,
+  epochSchema,
+  sequenceSchema,
+  timeMsSchema,
+  userIdSchema,
+} from '../identifiers.ts';
+import { limits } from '../limits.ts';
+import { profileSchema } from './account.ts';
+import { defineRoute } from './define.ts';
+
+const none = z.object({});
+const chatParams = z.object({ chatId: chatIdSchema });
+
+/** An epoch key sealed to one device (crypto's `sealSigned`, purpose `chat-epoch-key`). */
+export const deviceWrapSchema = z.object({
+  deviceId: deviceIdSchema,
+  userId: userIdSchema,
+  ephemeralPublicKey: base64UrlSchema({ exact: 32 }),
+  encryptedKey: base64UrlSchema({ max: limits.wrappedKeyBytes }),
+});
+export type DeviceWrap = z.infer<typeof deviceWrapSchema>;
+
+/** An epoch key wrapped under the caller's own vault. */
+export const vaultWrapSchema = base64UrlSchema({ max: limits.wrappedKeyBytes });
+
+/** What names an epoch. `keyId` commits to the key; the relay never holds the key. */
+export const epochRecordSchema = z.object({
+  epoch: epochSchema,
+  keyId: base64UrlSchema({ exact: 16 }),
+  commitment: base64UrlSchema({ exact: 32 }),
+  makerUserId: userIdSchema,
+  makerDeviceId: deviceIdSchema,
+  timestampMs: timeMsSchema,
+  iterations: z.int().min(600_000).max(10_000_000),
+});
+export type EpochRecord = z.infer<typeof epochRecordSchema>;
+
+/** A new epoch with its wraps: for every certified device of all members, and the maker's vault. */
+export const newEpochSchema = epochRecordSchema
+  .omit({ makerUserId: true, makerDeviceId: true })
+  .extend({
+    deviceWraps: z.array(deviceWrapSchema).min(1).max(limits.wrapsPerRequest),
+    vaultWrap: vaultWrapSchema,
+  });
+export type NewEpoch = z.infer<typeof newEpochSchema>;
+
+export const chatRecordSchema = z.object({
+  chatId: chatIdSchema,
+  kind: z.literal('direct'),
+  members: z.array(profileSchema).min(1),
+  headSeq: cursorSchema,
+  createdAtMs: timeMsSchema,
+});
+export type ChatRecord = z.infer<typeof chatRecordSchema>;
+
+/** One epoch as this device may see it: its own wrap, its account's vault wrap, who else has one. */
+export const epochKeysSchema = epochRecordSchema.extend({
+  deviceWrap: deviceWrapSchema
+    .extend({ sealedByUserId: userIdSchema, sealedByDeviceId: deviceIdSchema })
+    .nullable(),
+  vaultWrap: vaultWrapSchema.nullable(),
+  wrappedDevices: z.array(deviceIdSchema),
+});
+export type EpochKeys = z.infer<typeof epochKeysSchema>;
+
+const jsonMessageSchema = z.object({
+  clientId: clientIdSchema,
+  ciphertext: base64UrlSchema({ max: limits.messageCiphertextBytes }),
+});
+
+export const chatRoutes = {
+  createDirectChat: defineRoute({
+    method: 'POST',
+    path: '/api/chats',
+    summary:
+      'Start a direct chat with its first epoch. Two people have one direct chat: if it exists already, it is returned with `created: false` and nothing of the request is stored.',
+    scope: 'device',
+    cost: 'key',
+    params: none,
+    query: none,
+    body: z.object({
+      chatId: chatIdSchema,
+      kind: z.literal('direct'),
+      partnerId: userIdSchema,
+      epoch: newEpochSchema,
+    }),
+    response: z.object({ chat: chatRecordSchema, created: z.boolean() }),
+  }),
+  listChats: defineRoute({
+    method: 'GET',
+    path: '/api/chats',
+    summary: 'All chats of the caller, by id after a cursor.',
+    scope: 'device',
+    cost: 'read',
+    params: none,
+    query: z.object({ after: chatIdSchema.optional() }),
+    body: none,
+    response: z.object({ chats: z.array(chatRecordSchema).max(limits.chatsPerPage) }),
+  }),
+  getChatKeys: defineRoute({
+    method: 'GET',
+    path: '/api/chats/:chatId/keys',
+    summary: "The chat's epochs with the wraps for this device and for this account's vault.",
+    scope: 'device',
+    cost: 'read',
+    params: chatParams,
+    query: none,
+    body: none,
+    response: z.object({ epochs: z.array(epochKeysSchema) }),
+  }),
+  /** A device that holds an epoch's key gives it to devices certified since, and to its own vault. */
+  putChatWraps: defineRoute({
+    method: 'PUT',
+    path: '/api/chats/:chatId/epochs/:epoch/wraps',
+    summary:
+      'Add wraps of an existing epoch; wraps that exist stay as they are. Device wraps only for active devices of members.',
+    scope: 'device',
+    cost: 'key',
+    params: chatParams.extend({ epoch: z.coerce.number().pipe(epochSchema) }),
+    query: none,
+    body: z.object({
+      deviceWraps: z.array(deviceWrapSchema).max(limits.wrapsPerRequest),
+      vaultWrap: vaultWrapSchema.optional(),
+    }),
+    response: none,
+  }),
+  listMessages: defineRoute({
+    method: 'GET',
+    path: '/api/chats/:chatId/messages',
+    summary: 'As `message:sync`, for clients without a socket; ciphertext as base64url.',
+    scope: 'device',
+    cost: 'read',
+    params: chatParams,
+    query: z.object({
+      after: z.coerce.number().pipe(cursorSchema),
+      limit: z.coerce.number().pipe(z.int().min(1).max(limits.syncPageRows)),
+    }),
+    body: none,
+    response: z.object({
+      messages: z.array(
+        jsonMessageSchema.extend({
+          chatId: chatIdSchema,
+          seq: sequenceSchema,
+          senderId: userIdSchema,
+          senderDeviceId: deviceIdSchema,
+          createdAtMs: timeMsSchema,
+        }),
+      ),
+      headSeq: cursorSchema,
+    }),
+  }),
+  sendMessages: defineRoute({
+    method: 'POST',
+    path: '/api/chats/:chatId/messages',
+    summary: 'As `message:send`, in a batch, for clients without a socket; answers in order.',
+    scope: 'device',
+    cost: 'send',
+    params: chatParams,
+    query: none,
+    body: z.object({ messages: z.array(jsonMessageSchema).min(1).max(limits.httpBatchMessages) }),
+    response: z.object({
+      results: z.array(z.object({ seq: sequenceSchema, createdAtMs: timeMsSchema })),
+    }),
+  }),
+} as const;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { base64UrlSchema } from '../bytes.ts';
+import { cursorSchema, deviceIdSchema, timeMsSchema, userIdSchema } from '../identifiers.ts';
+import { limits } from '../limits.ts';
+import { nameSchema } from '../text.ts';
+import { defineRoute } from './define.ts';
+
+const none = z.object({});
+
+export const deviceTypeSchema = z.enum(['web', 'cli']);
+export type DeviceType = z.infer<typeof deviceTypeSchema>;
+
+/** A device as the relay lists it. Keys count only where the owner's newest manifest repeats them. */
+export const deviceRecordSchema = z.object({
+  deviceId: deviceIdSchema,
+  name: nameSchema,
+  deviceType: deviceTypeSchema,
+  isActive: z.boolean(),
+  createdAtMs: timeMsSchema,
+  lastSeenAtMs: timeMsSchema.nullable(),
+  revokedAtMs: timeMsSchema.nullable(),
+});
+export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
+
+/** One link of an account's manifest chain: signed by the account key, opened with crypto's `verifyDeviceManifest`. */
+export const manifestRecordSchema = z.object({
+  version: z.int().min(1).max(0xffff_ffff),
+  body: base64UrlSchema({ max: limits.manifestBytes }),
+  signature: base64UrlSchema({ exact: 64 }),
+});
+export type ManifestRecord = z.infer<typeof manifestRecordSchema>;
+
+const sessionProofSchema = base64UrlSchema({ exact: 64 });
+
+export const deviceRoutes = {
+  registerDevice: defineRoute({
+    method: 'POST',
+    path: '/api/devices',
+    summary:
+      'Register a device with the manifest that certifies it, and bind this auth session to it. Repeating it with the same content is answered alike; a stale manifest is `conflict`.',
+    scope: 'user',
+    cost: 'key',
+    params: none,
+    query: none,
+    body: z.object({
+      deviceId: deviceIdSchema,
+      name: nameSchema,
+      deviceType: deviceTypeSchema,
+      manifest: manifestRecordSchema,
+      /** `labels.sessionProof` signed by the new device's identity key. */
+      sessionProof: sessionProofSchema,
+    }),
+    response: z.object({ device: deviceRecordSchema }),
+  }),
+  bindDeviceSession: defineRoute({
+    method: 'POST',
+    path: '/api/devices/:deviceId/session',
+    summary: 'Bind a fresh auth session (after sign-in) to a device that exists already.',
+    scope: 'user',
+    cost: 'key',
+    params: z.object({ deviceId: deviceIdSchema }),
+    query: none,
+    body: z.object({ sessionProof: sessionProofSchema }),
+    response: none,
+  }),
+  listManifests: defineRoute({
+    method: 'GET',
+    path: '/api/people/:userId/manifests',
+    summary: "A person's manifest chain after a version, oldest first; at most 50 a page.",
+    scope: 'device',
+    cost: 'read',
+    params: z.object({ userId: userIdSchema }),
+    query: z.object({ after: z.coerce.number().pipe(cursorSchema) }),
+    body: none,
+    response: z.object({
+      manifests: z.array(manifestRecordSchema).max(limits.manifestsPerPage),
+      headVersion: cursorSchema,
+    }),
+  }),
+} as const;

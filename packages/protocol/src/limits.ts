@@ -1,0 +1,60 @@
+/**
+ * Every size the product enforces, once. Schemas, database checks and tests read these numbers; a
+ * test compares them with the constraints that PostgreSQL reports.
+ */
+export const limits = {
+  /** One socket packet or request body that carries an envelope. */
+  envelopeBytes: 64 * 1024,
+  /** A message's text as UTF-8, before padding. */
+  messageTextBytes: 16 * 1024,
+  /** A message as stored: text, JSON, Padmé padding, header and tag stay far below an envelope. */
+  messageCiphertextBytes: 32 * 1024,
+  receiptCiphertextBytes: 512,
+  /** A wrapped or sealed 32-byte key with its header. */
+  wrappedKeyBytes: 1024,
+  vaultBytes: 8 * 1024,
+  /** 20 devices of at most 1.5 kB each, and the frame around them. */
+  manifestBytes: 32 * 1024,
+  /** Names of people, devices and groups, in code points after NFC. */
+  nameCharacters: 64,
+  handleCharacters: 32,
+  handleMinimumCharacters: 3,
+  jsonDepth: 4,
+  devicesPerAccount: 20,
+  groupMembers: 1000,
+  /** Epoch wraps in one request: every device of two people and one vault. */
+  wrapsPerRequest: 41,
+  syncPageRows: 200,
+  manifestsPerPage: 50,
+  chatsPerPage: 200,
+  httpBatchMessages: 50,
+  /** Above this many unsent bytes a socket is cut, to resync by sequence number. */
+  queuedBytesPerSocket: 1024 * 1024,
+  connectTimeoutMs: 10_000,
+  deviceChallengeTimeoutMs: 10_000,
+  /** A socket's access token is looked at again at least this often. */
+  tokenRecheckMs: 60_000,
+  chatPasswordMinimumCharacters: 8,
+} as const;
+
+/** A token bucket: `points` at once, refilled evenly over `perSeconds`. */
+export interface RateLimit {
+  points: number;
+  perSeconds: number;
+}
+
+/** What a request costs, by class; a refusal says when to try again. */
+export const rateLimits = {
+  /** A fast typist and a busy agent stay far below. Per device. */
+  send: { points: 120, perSeconds: 10 },
+  /** Sync pages, lists, own account. Per device, or per user where no device is known. */
+  read: { points: 600, perSeconds: 60 },
+  /** Registering devices, publishing manifests, vaults, epochs and wraps. Per user. */
+  key: { points: 120, perSeconds: 60 },
+  /** Looking people up by handle. Per user: enumeration is what this stops. */
+  search: { points: 30, perSeconds: 60 },
+  /** Handshakes and anything before a user is known. Per address. */
+  auth: { points: 300, perSeconds: 60 },
+} as const satisfies Record<string, RateLimit>;
+
+export type CostClass = keyof typeof rateLimits;
