@@ -13,7 +13,7 @@ const forbidden =
 export const nameSchema = z
   .string()
   .max(limits.nameCharacters * 4)
-  .transform((name) => name.normalize('NFC').trim())
+  .overwrite((name) => name.normalize('NFC').trim())
   .refine((name) => name.length > 0, { message: 'expected a name' })
   .refine((name) => [...name].length <= limits.nameCharacters, { message: 'name too long' })
   .refine((name) => !forbidden.test(name), { message: 'control or bidirectional characters' });
