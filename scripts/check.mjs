@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bordersBite } from './borders.mjs';
 import { ensureInstalled, root, runTool, toolEnvironment } from './install.mjs';
 
 const typeProjects = [
@@ -62,6 +63,7 @@ function noForeignPlaces() {
 const checks = [
   ['format', () => runTool('prettier', ['--check', '--log-level', 'warn', '.'])],
   ['lint', () => runTool('oxlint', ['--type-aware', '--deny-warnings'])],
+  ['borders bite', bordersBite],
   ...typeProjects.map((project) => [
     `types ${project}`,
     () => (existsSync(join(root, project)) ? runTool('tsc', ['--noEmit', '-p', project]) : 1),
