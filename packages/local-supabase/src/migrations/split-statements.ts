@@ -3,6 +3,7 @@
  *
  * Knows the PostgreSQL lexis that can hide a semicolon: quoted text and identifiers, `E''` escapes,
  * dollar quotes, line comments, nested block comments, parentheses (rules), and `begin atomic` bodies.
+ * Comments stay with the statement that follows them; a last comment is an entry of its own.
  */
 export function splitStatements(sql: string): string[] {
   const statements: string[] = [];
@@ -42,16 +43,7 @@ export function splitStatements(sql: string): string[] {
 
 function addStatement(statements: string[], text: string): void {
   const trimmed = text.trim();
-  if (hasCode(trimmed)) statements.push(trimmed);
-}
-
-function hasCode(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    if (/\s/.test(text[at] ?? '')) continue;
-    if (!text.startsWith('--', at) && !text.startsWith('/*', at)) return true;
-    at = skipQuotedOrComment(text, at) - 1;
-  }
-  return false;
+  if (trimmed !== '') statements.push(trimmed);
 }
 
 function wordAt(sql: string, at: number): string {

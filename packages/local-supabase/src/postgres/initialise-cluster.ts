@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -42,20 +42,23 @@ export async function initialiseCluster(options: InitialiseClusterOptions): Prom
       `${directory} was made by PostgreSQL ${version.trim()}; this is PostgreSQL ${postgresMajor}. Dump it with the old version and restore it here.`,
     );
   }
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  // Made aside and renamed when complete: a start that is killed half-way can be repeated.
+  const draft = `${directory}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
   const scratch = await mkdtemp(join(tmpdir(), 'sotto-initdb-'));
   const passwordFile = join(scratch, 'password');
   try {
     await writeFile(passwordFile, `${options.adminPassword}\n`, { mode: 0o600 });
     if (runAs) {
       await Promise.all(
-        [directory, scratch, passwordFile].map((path) => chown(path, runAs.uid, runAs.gid)),
+        [draft, scratch, passwordFile].map((path) => chown(path, runAs.uid, runAs.gid)),
       );
     }
     await run(
       options.binaries.initdb,
       [
-        `--pgdata=${directory}`,
+        `--pgdata=${draft}`,
         '--username=supabase_admin',
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
@@ -66,11 +69,11 @@ export async function initialiseCluster(options: InitialiseClusterOptions): Prom
         '--data-checksums',
         ...(options.noSync ? ['--no-sync'] : []),
       ],
-      { ...runAs, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, cwd: directory },
+      { ...runAs, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, cwd: draft },
     );
+    await rename(draft, directory);
     return true;
   } catch (cause) {
-    // initdb leaves the folder empty again; nothing half-made stays behind.
     throw new LocalSupabaseError(
       'postgres_failed',
       `initdb failed in ${directory}: ${text(cause)}`,
