@@ -1,0 +1,75 @@
+/** Sotto's cryptography: bytes in, bytes out; no I/O, no clock, randomness handed in. */
+export * from './verify.ts';
+export { zeroize } from './encoding/bytes.ts';
+export { systemRandom, type RandomSource } from './primitives/random.ts';
+
+export {
+  generateIdentityKeyPair,
+  identityKeyPairFromSeed,
+  type IdentityKeyPair,
+} from './identity/identity-key-pair.ts';
+export { signXEdDSA } from './identity/sign-xeddsa.ts';
+export { signLabelled } from './identity/sign-labelled.ts';
+
+export {
+  generateSealingKeyPair,
+  sealingKeyPairFromPrivateKey,
+  type SealingKeyPair,
+} from './seal/sealing-key-pair.ts';
+export { hpkeOpen, hpkeSeal, type HpkeSealed } from './seal/hpke.ts';
+export type { SealContext, SealParty } from './seal/seal-binding.ts';
+export {
+  maxSealPayloadBytes,
+  sealMany,
+  sealSigned,
+  type SealOutcome,
+  type SealRecipient,
+  type SealSender,
+  type SignedSeal,
+} from './seal/seal-signed.ts';
+export { openSigned, type OpenSignedInput } from './seal/open-signed.ts';
+
+export {
+  defaultIterations,
+  maximumIterations,
+  minimumIterations,
+  minimumReadIterations,
+} from './chat-key/kdf-limits.ts';
+export {
+  deriveChatKey,
+  type ChatKeyType,
+  type DeriveChatKeyOptions,
+} from './chat-key/derive-chat-key.ts';
+export { createEpochKey, epochKeyFrom, type EpochKey } from './chat-key/epoch-key.ts';
+export { parseMessageHeader, type MessageHeader } from './chat-key/message-header.ts';
+export { maxMessageBytes, type MessagePlace } from './chat-key/chat-cipher.ts';
+export {
+  decryptMessage,
+  encryptMessage,
+  type DecryptMessageInput,
+  type DecryptedMessage,
+  type EncryptMessageInput,
+} from './chat-key/message.ts';
+export { decryptReceipt, encryptReceipt } from './chat-key/receipt.ts';
+export { ChatKeyHistory, defaultHistoryDepth } from './chat-key/chat-key-history.ts';
+
+export type { KdfParameters } from './vault/kdf-parameters.ts';
+export type { SealedVault, VaultContents } from './vault/sealed-vault.ts';
+export { createVault, type CreatedVault } from './vault/create-vault.ts';
+export {
+  openVaultWithPassword,
+  openVaultWithRecoveryKey,
+  type OpenedVault,
+} from './vault/open-vault.ts';
+export { replaceRecoveryKey, rewrapVault } from './vault/rewrap-vault.ts';
+export { deriveStorageKeys, type StorageKeys } from './vault/storage-keys.ts';
+export { unwrapKey, wrapKey, type KeyWrapBinding } from './vault/wrap-key.ts';
+export {
+  decryptRecord,
+  encryptRecord,
+  maxRecordBytes,
+  type RecordBinding,
+} from './vault/record.ts';
+export { formatRecoveryKey, generateRecoveryKey, parseRecoveryKey } from './vault/recovery-key.ts';
+export { signDeviceManifest, type SignedManifest } from './log/sign-device-manifest.ts';
+export { safetyCode } from './safety-code/safety-code.ts';

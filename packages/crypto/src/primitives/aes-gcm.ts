@@ -1,0 +1,78 @@
+import { gcm } from '@noble/ciphers/aes.js';
+import { assertBytes, equalBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { nativeChoice } from './back-end.ts';
+import type { NativeKey, Subtle } from './web-platform.ts';
+
+/** Bytes of the nonce; other sizes are not offered. */
+export const gcmNonceBytes = 12;
+/** Bytes of the tag at the end of every ciphertext. */
+export const gcmTagBytes = 16;
+
+/**
+ * From this size WebCrypto is faster, the key being imported once. Node 20.20, 2 shared cores:
+ * SWITCHPOINT
+ */
+export const aesGcmNativeFromBytes = 512;
+
+const importNative = (subtle: Subtle, key: Uint8Array): Promise<NativeKey> =>
+  subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
+
+const native = nativeChoice('AES-GCM', async (subtle) => {
+  const one = new Uint8Array(32).fill(1);
+  const iv = one.subarray(0, gcmNonceBytes);
+  const algorithm = { name: 'AES-GCM', iv, additionalData: one } as const;
+  const got = await subtle.encrypt(algorithm, await importNative(subtle, one), one);
+  return equalBytes(new Uint8Array(got), gcm(one, iv, one).encrypt(one));
+});
+
+/**
+ * An AES-128 or AES-256 key for GCM (SP 800-38D) with 96-bit nonces and 128-bit tags.
+ *
+ * GCM does not commit to its key and breaks under nonce reuse: callers commit to keys and draw nonces
+ * at random. The key is copied in.
+ */
+export class AesGcmKey {
+  readonly #bytes: Uint8Array;
+  #imported: Promise<NativeKey> | undefined;
+
+  constructor(key: Uint8Array) {
+    assertBytes(key, 'key');
+    if (key.length !== 16 && key.length !== 32)
+      throw new RangeError('key: expected 16 or 32 bytes');
+    this.#bytes = Uint8Array.from(key);
+  }
+
+  /** Ciphertext ‖ tag. */
+  async seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array> {
+    assertBytes(nonce, 'nonce', gcmNonceBytes);
+    assertBytes(aad, 'aad');
+    assertBytes(plaintext, 'plaintext');
+    const subtle = await native(plaintext.length >= aesGcmNativeFromBytes);
+    if (!subtle) return gcm(this.#bytes, nonce, aad).encrypt(plaintext);
+    const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: aad } as const;
+    return new Uint8Array(await subtle.encrypt(algorithm, await this.#import(subtle), plaintext));
+  }
+
+  /** The plaintext, or `open_failed`. */
+  async open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Promise<Uint8Array> {
+    assertBytes(nonce, 'nonce', gcmNonceBytes);
+    assertBytes(aad, 'aad');
+    assertBytes(ciphertext, 'ciphertext');
+    if (ciphertext.length < gcmTagBytes) throw new CryptoError('open_failed');
+    const subtle = await native(ciphertext.length - gcmTagBytes >= aesGcmNativeFromBytes);
+    const key = subtle && (await this.#import(subtle));
+    try {
+      if (!subtle || !key) return gcm(this.#bytes, nonce, aad).decrypt(ciphertext);
+      const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: aad } as const;
+      return new Uint8Array(await subtle.decrypt(algorithm, key, ciphertext));
+    } catch {
+      throw new CryptoError('open_failed');
+    }
+  }
+
+  #import(subtle: Subtle): Promise<NativeKey> {
+    this.#imported ??= importNative(subtle, this.#bytes);
+    return this.#imported;
+  }
+}

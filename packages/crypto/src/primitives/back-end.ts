@@ -1,0 +1,49 @@
+/**
+ * Which back end runs an operation: WebCrypto or noble. Each algorithm is probed once with a known
+ * answer, so an engine that lacks or breaks one algorithm falls back for that one alone. Both back
+ * ends give the same bytes; `forceBackEnd` lets tests run every vector on each.
+ */
+import { findSubtle, type Subtle } from './web-platform.ts';
+
+/** The two implementations behind every primitive. */
+export type BackEnd = 'webcrypto' | 'noble';
+
+let forced: BackEnd | undefined;
+
+/** Makes every later operation use one back end, or chooses by measurement again; for tests. */
+export function forceBackEnd(backEnd: BackEnd | undefined): void {
+  forced = backEnd;
+}
+
+/** Resolves to WebCrypto if this operation shall use it, else to nothing. */
+export type NativeChoice = (preferred: boolean) => Promise<Subtle | undefined>;
+
+/**
+ * Defines how one algorithm chooses. `probe` runs a known answer natively and says whether it came
+ * out right. Forcing WebCrypto where the probe fails is an error, never a silent fallback.
+ */
+export function nativeChoice(
+  algorithm: string,
+  probe: (subtle: Subtle) => Promise<boolean>,
+): NativeChoice {
+  let available: Promise<Subtle | undefined> | undefined;
+
+  const detect = async (): Promise<Subtle | undefined> => {
+    const subtle = findSubtle();
+    if (!subtle) return undefined;
+    try {
+      return (await probe(subtle)) ? subtle : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+  return async (preferred) => {
+    const wanted = forced === undefined ? preferred : forced === 'webcrypto';
+    if (!wanted) return undefined;
+    available ??= detect();
+    const subtle = await available;
+    if (!subtle && forced === 'webcrypto') throw new Error(`WebCrypto lacks ${algorithm} here`);
+    return subtle;
+  };
+}

@@ -1,0 +1,75 @@
+import { x25519 as noble } from '@noble/curves/ed25519.js';
+import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
+import { fromHex } from '../encoding/hex.ts';
+import { CryptoError } from '../errors.ts';
+import { nativeChoice } from './back-end.ts';
+import { isCanonicalFieldElement, isSmallOrderMontgomery } from './curve25519.ts';
+import type { NativeKey, Subtle } from './web-platform.ts';
+
+/*
+ * WebCrypto whenever it is there. Node 20.20, 2 shared cores: agreement SWITCHPOINT
+ */
+
+/** PKCS #8 of an X25519 private key up to the key's 32 bytes (RFC 8410 §7). */
+const pkcs8Prefix = fromHex('302e020100300506032b656e04220420');
+
+const basePoint = Uint8Array.of(9, ...new Uint8Array(31));
+
+const importPrivate = (subtle: Subtle, key: Uint8Array): Promise<NativeKey> =>
+  subtle.importKey('pkcs8', concatBytes(pkcs8Prefix, key), 'X25519', false, ['deriveBits']);
+
+async function nativeAgree(
+  subtle: Subtle,
+  key: NativeKey,
+  publicKey: Uint8Array,
+): Promise<Uint8Array> {
+  const peer = await subtle.importKey('raw', publicKey, 'X25519', false, []);
+  return new Uint8Array(await subtle.deriveBits({ name: 'X25519', public: peer }, key, 256));
+}
+
+const native = nativeChoice('X25519', async (subtle) => {
+  const key = new Uint8Array(32).fill(1);
+  const got = await nativeAgree(subtle, await importPrivate(subtle, key), basePoint);
+  return equalBytes(got, noble.scalarMultBase(key));
+});
+
+/** Refuses with `bad_key` a public key that is not canonical or has low order. */
+export function assertX25519PublicKey(publicKey: Uint8Array): void {
+  assertBytes(publicKey, 'publicKey', 32);
+  const canonical = ((publicKey[31] ?? 0) & 0x80) === 0 && isCanonicalFieldElement(publicKey);
+  if (!canonical || isSmallOrderMontgomery(publicKey)) throw new CryptoError('bad_key');
+}
+
+/** An X25519 private key, imported at most once however many agreements it takes part in. */
+export class X25519PrivateKey {
+  readonly #bytes: Uint8Array;
+  #imported: Promise<NativeKey> | undefined;
+
+  constructor(privateKey: Uint8Array) {
+    assertBytes(privateKey, 'privateKey', 32);
+    this.#bytes = Uint8Array.from(privateKey);
+  }
+
+  /** The 32-byte public key. */
+  async publicKey(): Promise<Uint8Array> {
+    const subtle = await native(true);
+    if (!subtle) return noble.scalarMultBase(this.#bytes);
+    return nativeAgree(subtle, await this.#import(subtle), basePoint);
+  }
+
+  /** The 32-byte shared secret; `bad_key` for a refused public key or an all-zero secret. */
+  async agree(publicKey: Uint8Array): Promise<Uint8Array> {
+    assertX25519PublicKey(publicKey);
+    const subtle = await native(true);
+    const secret = subtle
+      ? await nativeAgree(subtle, await this.#import(subtle), publicKey)
+      : noble.scalarMult(this.#bytes, publicKey);
+    if (equalBytes(secret, new Uint8Array(32))) throw new CryptoError('bad_key');
+    return secret;
+  }
+
+  #import(subtle: Subtle): Promise<NativeKey> {
+    this.#imported ??= importPrivate(subtle, this.#bytes);
+    return this.#imported;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Signed seals: HPKE with the sender's signature inside the encryption. HPKE's base mode alone says
+ * nothing about who sealed, so a relay that knows a device's public key could seal its own secret.
+ *
+ * Plaintext inside HPKE: 0x01 ‖ be32(purpose length) ‖ purpose ‖ sender user 16 ‖ sender device 16 ‖
+ * signature 64 ‖ payload.
+ */
+import { assertBytes, concatBytes } from '../encoding/bytes.ts';
+import { be32 } from '../encoding/integers.ts';
+import { utf8 } from '../encoding/text.ts';
+import { CryptoError, isCryptoError } from '../errors.ts';
+import { labelledMessage } from '../identity/labelled-message.ts';
+import { xeddsaSigner, type XEdDSASigner } from '../identity/sign-xeddsa.ts';
+import type { RandomSource } from '../primitives/random.ts';
+import { hpkeSeal } from './hpke.ts';
+import { parseSealingPublicKey } from './sealing-public-key.ts';
+import {
+  assertSealContext,
+  partyFields,
+  sealAad,
+  sealInfo,
+  sealSignatureFields,
+  sealSignatureLabel,
+  type SealContext,
+  type SealParty,
+} from './seal-binding.ts';
+
+/** Longest payload of a seal, in bytes; larger things travel under a key that is sealed. */
+export const maxSealPayloadBytes = 65_536;
+
+/** First byte inside a signed seal. */
+export const sealVersion = 1;
+
+/** The sealing device. */
+export interface SealSender extends SealParty {
+  /** Seed of the device's identity key, 32 bytes. */
+  identitySeed: Uint8Array;
+}
+
+/** A device to seal to, with its certified sealing key (32 bytes). */
+export interface SealRecipient extends SealParty {
+  publicKey: Uint8Array;
+}
+
+/** A signed seal as it travels. */
+export interface SignedSeal {
+  /** 32 bytes. */
+  ephemeralPublicKey: Uint8Array;
+  ciphertext: Uint8Array;
+}
+
+/** One outcome of {@link sealMany}, in the order of the recipients. */
+export type SealOutcome =
+  | { recipient: SealRecipient; sealed: SignedSeal }
+  | { recipient: SealRecipient; error: CryptoError };
+
+interface SealInput extends SealContext {
+  payload: Uint8Array;
+  sender: SealSender;
+  random?: RandomSource;
+}
+
+/** 1,000 recipients at once would hold the thread in one long run of microtasks. */
+const concurrentSeals = 16;
+
+function assertInput(input: SealInput): void {
+  assertBytes(input.payload, 'payload');
+  if (input.payload.length > maxSealPayloadBytes) throw new CryptoError('too_large');
+  assertSealContext(input);
+  partyFields(input.sender);
+}
+
+async function sealTo(
+  recipient: SealRecipient,
+  input: SealInput,
+  sign: XEdDSASigner,
+): Promise<SignedSeal> {
+  const { payload, sender } = input;
+  const recipientKey = parseSealingPublicKey(recipient.publicKey);
+  const binding = { seal: input, sender, recipient, recipientKey, payload };
+  const message = labelledMessage(sealSignatureLabel, await sealSignatureFields(binding));
+  const signature = await sign(message, input.random);
+  const purpose = utf8(input.purpose);
+  const plaintext = concatBytes(
+    Uint8Array.of(sealVersion),
+    be32(purpose.length),
+    purpose,
+    ...partyFields(sender),
+    signature,
+    payload,
+  );
+  const { enc, ciphertext } = await hpkeSeal({
+    recipientPublicKey: recipientKey,
+    info: sealInfo(input),
+    aad: sealAad(sender, recipient, recipientKey),
+    plaintext,
+    ...(input.random && { random: input.random }),
+  });
+  return { ephemeralPublicKey: enc, ciphertext };
+}
+
+/**
+ * Seals a payload (up to 64 KiB) to one device, signed by the sender's device.
+ *
+ * Throws `bad_key` for a refused recipient key, `too_large` above the limit.
+ */
+export async function sealSigned(
+  input: SealInput & { recipient: SealRecipient },
+): Promise<SignedSeal> {
+  assertInput(input);
+  return sealTo(input.recipient, input, await xeddsaSigner(input.sender.identitySeed));
+}
+
+/**
+ * Seals a payload to many devices, each with its own ephemeral key and signature.
+ *
+ * A recipient with a refused key or id gets an `error`; the others are sealed all the same. Mistakes in
+ * the shared arguments throw as in {@link sealSigned}.
+ */
+export async function sealMany(
+  input: SealInput & { recipients: readonly SealRecipient[] },
+): Promise<SealOutcome[]> {
+  assertInput(input);
+  const sign = await xeddsaSigner(input.sender.identitySeed);
+  const outcomes: SealOutcome[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < input.recipients.length; index = next++) {
+      const recipient = input.recipients[index];
+      if (!recipient) continue;
+      try {
+        outcomes[index] = { recipient, sealed: await sealTo(recipient, input, sign) };
+      } catch (cause) {
+        const error = isCryptoError(cause)
+          ? cause
+          : new CryptoError('bad_key', undefined, { cause });
+        outcomes[index] = { recipient, error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: concurrentSeals }, work));
+  return outcomes;
+}

@@ -1,0 +1,65 @@
+import { assertBytes } from '../encoding/bytes.ts';
+import { systemRandom, type RandomSource } from '../primitives/random.ts';
+import { freshKdf } from './create-vault.ts';
+import { assertSealedVault } from './open-vault.ts';
+import { formatRecoveryKey, generateRecoveryKey } from './recovery-key.ts';
+import {
+  openBody,
+  sealBody,
+  wrapUnderPassword,
+  wrapUnderRecoveryKey,
+  type SealedVault,
+} from './sealed-vault.ts';
+
+interface ChangeInput {
+  userId: string;
+  /** 32 bytes, from opening the vault. */
+  vaultKey: Uint8Array;
+  sealedVault: SealedVault;
+  random?: RandomSource;
+}
+
+/**
+ * Wraps the vault key under a new chat password with a fresh salt: version + 1, same vault key, same
+ * recovery key, same contents.
+ *
+ * Throws `open_failed` if `vaultKey` is not this vault's key.
+ */
+export async function rewrapVault(
+  input: ChangeInput & { newChatPassword: string; iterations?: number },
+): Promise<SealedVault> {
+  const { userId, vaultKey, sealedVault, random = systemRandom } = input;
+  assertBytes(vaultKey, 'vaultKey', 32);
+  const place = assertSealedVault(input);
+  const contents = await openBody(place, sealedVault, vaultKey);
+  const kdf = freshKdf(input.iterations ?? sealedVault.kdf.iterations, random);
+  const next = { userId, version: place.version + 1, kdf };
+  const passwordWrap = await wrapUnderPassword(next, input.newChatPassword, vaultKey, random);
+  const wraps = { passwordWrap, recoveryWrap: sealedVault.recoveryWrap };
+  const body = await sealBody(next, wraps, vaultKey, contents, random);
+  return { version: next.version, kdf, ...wraps, body };
+}
+
+/**
+ * Gives the vault a fresh recovery key: version + 1, same chat password; the old recovery key stops
+ * opening it.
+ *
+ * Throws `open_failed` if `vaultKey` is not this vault's key.
+ */
+export async function replaceRecoveryKey(
+  input: ChangeInput,
+): Promise<{ recoveryKey: string; sealedVault: SealedVault }> {
+  const { userId, vaultKey, sealedVault, random = systemRandom } = input;
+  assertBytes(vaultKey, 'vaultKey', 32);
+  const { kdf, version } = assertSealedVault(input);
+  const contents = await openBody({ userId, kdf, version }, sealedVault, vaultKey);
+  const next = { userId, version: version + 1, kdf };
+  const recovery = generateRecoveryKey({ random });
+  const recoveryWrap = await wrapUnderRecoveryKey(next, recovery, vaultKey, random);
+  const wraps = { passwordWrap: sealedVault.passwordWrap, recoveryWrap };
+  const body = await sealBody(next, wraps, vaultKey, contents, random);
+  return {
+    recoveryKey: formatRecoveryKey(recovery),
+    sealedVault: { version: next.version, kdf, ...wraps, body },
+  };
+}
