@@ -74,8 +74,8 @@ export async function adminCreateUser(context: AuthContext, asked: AdminUser): P
 }
 
 /**
- * Changes an account. A new password ends every session: an operator sets one because the old one, or
- * a device, is lost.
+ * Changes an account. A new password and a ban end every session: an operator sets a password because the
+ * old one or a device is lost, and the gateway knows sessions but not bans.
  */
 export async function adminUpdateUser(
   context: AuthContext,
@@ -103,7 +103,7 @@ export async function adminUpdateUser(
         await saveEmailIdentity(db, now, id, updated.email, isConfirmed);
       }
     }
-    if (changes.encrypted_password !== undefined) {
+    if (changes.encrypted_password !== undefined || changes.banned_until) {
       await deleteAllSessions(db, id);
       await deleteOneTimeTokens(db, id);
     }

@@ -30,7 +30,9 @@ export async function beginSession(
   const now = context.clock();
   if (isBanned(user, now)) throw userBanned(400);
   const signedIn = await updateUser(db, now, user.id, { last_sign_in_at: new Date(now) });
-  const session = await insertSession(db, now, user.id, method, userAgent);
+  const timebox = context.settings.sessionTimeboxSeconds;
+  const endsAt = timebox === undefined ? null : new Date(now + timebox * 1000);
+  const session = await insertSession(db, now, user.id, method, userAgent, endsAt);
   return grantTokens(context, db, signedIn, session);
 }
 

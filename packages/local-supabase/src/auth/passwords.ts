@@ -76,7 +76,7 @@ export function assertPasswordAcceptable(password: string, minLength: number): v
 export function assertHashAcceptable(encoded: string): void {
   let cost: ReturnType<typeof parseOptions> | undefined;
   try {
-    if (/^\$argon2id\$v=19\$/.test(encoded)) cost = parseOptions(encoded);
+    if (encoded.startsWith('$argon2id$v=19$')) cost = parseOptions(encoded);
   } catch {
     cost = undefined;
   }

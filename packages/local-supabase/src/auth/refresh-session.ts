@@ -74,18 +74,16 @@ function assertNotExpired(context: AuthContext, session: SessionRow, nowMs: numb
   throw new AuthError(400, 'session_expired', 'Invalid Refresh Token: Session Expired');
 }
 
-/** Whether a session ran out by its end, its time-box, or inactivity. */
+/** Whether a session ran out by its time-box or by inactivity. */
 export function isSessionExpired(
   { settings }: AuthContext,
   session: Pick<SessionRow, 'created_at' | 'refreshed_at' | 'not_after'>,
   nowMs: number,
 ): boolean {
-  const { sessionTimeboxSeconds: timebox, sessionInactivitySeconds: inactivity } = settings;
-  const startedMs = session.created_at.getTime();
+  const { sessionInactivitySeconds: inactivity } = settings;
   const usedMs = (session.refreshed_at ?? session.created_at).getTime();
   return (
     (session.not_after !== null && nowMs >= session.not_after.getTime()) ||
-    (timebox !== undefined && nowMs >= startedMs + timebox * 1000) ||
     (inactivity !== undefined && nowMs >= usedMs + inactivity * 1000)
   );
 }

@@ -22,21 +22,22 @@ export type AuthenticationMethod = 'password' | 'otp' | 'recovery' | 'anonymous'
 const COLUMNS = `id, user_id, created_at, refreshed_at, not_after, aal, factor_id,
   refresh_token_hmac_key, refresh_token_counter`;
 
-/** Begins a session at aal1. */
+/** Begins a session at aal1; `endsAt` is its time-box, if there is one. */
 export async function insertSession(
   db: Database,
   nowMs: number,
   userId: string,
   method: AuthenticationMethod,
   userAgent: string,
+  endsAt: Date | null,
 ): Promise<SessionRow> {
   const { rows } = await db.query<SessionRow>(
     `insert into auth.sessions
-       (id, user_id, created_at, updated_at, aal, user_agent,
+       (id, user_id, created_at, updated_at, aal, user_agent, not_after,
         refresh_token_hmac_key, refresh_token_counter)
-     values ($1, $2, $3, $3, 'aal1', $4, $5, 0)
+     values ($1, $2, $3, $3, 'aal1', $4, $5, $6, 0)
      returning ${COLUMNS}`,
-    [randomUUID(), userId, new Date(nowMs), userAgent.slice(0, 256), generateRefreshKey()],
+    [randomUUID(), userId, new Date(nowMs), userAgent.slice(0, 256), endsAt, generateRefreshKey()],
   );
   const [session] = rows;
   if (session === undefined) throw new TypeError('insert returned no row');

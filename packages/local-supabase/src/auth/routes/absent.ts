@@ -8,13 +8,21 @@ export function registerAnswersForAbsent(app: FastifyInstance, context: AuthCont
   const linkingDisabled = () =>
     new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled');
 
-  app.get('/user/identities/authorize', async (request) => {
-    await requireCaller(context, request);
-    throw linkingDisabled();
+  app.route({
+    method: 'GET',
+    url: '/user/identities/authorize',
+    handler: async (request) => {
+      await requireCaller(context, request);
+      throw linkingDisabled();
+    },
   });
-  app.delete('/user/identities/:identityId', async (request) => {
-    await requireCaller(context, request);
-    throw linkingDisabled();
+  app.route({
+    method: 'DELETE',
+    url: '/user/identities/:identityId',
+    handler: async (request) => {
+      await requireCaller(context, request);
+      throw linkingDisabled();
+    },
   });
   app.post('/sso', () => {
     throw new AuthError(404, 'saml_provider_disabled', 'SAML 2.0 is disabled');

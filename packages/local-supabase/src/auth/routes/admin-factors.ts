@@ -16,25 +16,33 @@ const factorPathSchema = z.object({ userId: z.string(), factorId: z.string() });
 
 /** `/admin/users/:id/factors`: see and remove the second factors of an account. */
 export function registerAdminFactors(app: FastifyInstance, context: AuthContext): void {
-  app.get('/admin/users/:userId/factors', async (request) => {
-    await requireOperator(context, request);
-    const userId = requireUuid(parseRequest(listPathSchema, request.params).userId);
-    if ((await findUserById(context.pool, userId)) === undefined) throw userNotFound(404);
-    return (await listFactors(context.pool, userId)).map(factorJson);
+  app.route({
+    method: 'GET',
+    url: '/admin/users/:userId/factors',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const userId = requireUuid(parseRequest(listPathSchema, request.params).userId);
+      if ((await findUserById(context.pool, userId)) === undefined) throw userNotFound(404);
+      return (await listFactors(context.pool, userId)).map(factorJson);
+    },
   });
 
-  app.delete('/admin/users/:userId/factors/:factorId', async (request) => {
-    await requireOperator(context, request);
-    const path = parseRequest(factorPathSchema, request.params);
-    const userId = requireUuid(path.userId);
-    const factorId = requireUuid(path.factorId);
-    return inTransaction(context.pool, async (db) => {
-      const factor = await findFactor(db, userId, factorId);
-      await deleteFactor(db, factorId);
-      await lowerSessions(db, factorId);
-      const entry = { action: 'factor_deleted', subjectId: userId };
-      await recordAudit(db, context.clock(), entry);
-      return factorJson(factor);
-    });
+  app.route({
+    method: 'DELETE',
+    url: '/admin/users/:userId/factors/:factorId',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const path = parseRequest(factorPathSchema, request.params);
+      const userId = requireUuid(path.userId);
+      const factorId = requireUuid(path.factorId);
+      return inTransaction(context.pool, async (db) => {
+        const factor = await findFactor(db, userId, factorId);
+        await deleteFactor(db, factorId);
+        await lowerSessions(db, factorId);
+        const entry = { action: 'factor_deleted', subjectId: userId };
+        await recordAudit(db, context.clock(), entry);
+        return factorJson(factor);
+      });
+    },
   });
 }

@@ -32,31 +32,39 @@ const querySchema = z.object({ redirect_to: optional(z.string()) });
 
 /** `POST /admin/generate_link` answers a link to the operator; `POST /invite` makes one for delivery. */
 export function registerAdminLinks(app: FastifyInstance, context: AuthContext): void {
-  app.post('/admin/generate_link', async (request) => {
-    await requireOperator(context, request);
-    const body = parseRequest(linkSchema, request.body);
-    const query = parseRequest(querySchema, request.query);
-    return generateLink(context, {
-      type: body.type,
-      email: requireEmail(body.email),
-      newEmail: body.new_email ? requireEmail(body.new_email) : undefined,
-      password: body.password || undefined,
-      data: body.data ?? {},
-      redirectTo: allowedRedirect(context, body.redirect_to || query.redirect_to),
-    });
+  app.route({
+    method: 'POST',
+    url: '/admin/generate_link',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const body = parseRequest(linkSchema, request.body);
+      const query = parseRequest(querySchema, request.query);
+      return generateLink(context, {
+        type: body.type,
+        email: requireEmail(body.email),
+        newEmail: body.new_email ? requireEmail(body.new_email) : undefined,
+        password: body.password || undefined,
+        data: body.data ?? {},
+        redirectTo: allowedRedirect(context, body.redirect_to || query.redirect_to),
+      });
+    },
   });
 
-  app.post('/invite', async (request) => {
-    await requireOperator(context, request);
-    const body = parseRequest(inviteSchema, request.body);
-    const query = parseRequest(querySchema, request.query);
-    const { user, message } = await inviteUser(
-      context,
-      requireEmail(body.email),
-      body.data ?? {},
-      allowedRedirect(context, query.redirect_to),
-    );
-    await deliver(context, message);
-    return user;
+  app.route({
+    method: 'POST',
+    url: '/invite',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const body = parseRequest(inviteSchema, request.body);
+      const query = parseRequest(querySchema, request.query);
+      const { user, message } = await inviteUser(
+        context,
+        requireEmail(body.email),
+        body.data ?? {},
+        allowedRedirect(context, query.redirect_to),
+      );
+      await deliver(context, message);
+      return user;
+    },
   });
 }

@@ -30,49 +30,69 @@ const deleteSchema = z.object({ should_soft_delete: optional(z.boolean()) });
 
 /** `/admin/users`: the operator's view of accounts. */
 export function registerAdminUsers(app: FastifyInstance, context: AuthContext): void {
-  app.get('/admin/users', async (request, reply) => {
-    await requireOperator(context, request);
-    const { page, per_page: perPage } = parseRequest(pageSchema, request.query);
-    const { users, total } = await listUsers(context.pool, perPage, (page - 1) * perPage);
-    const rendered = [];
-    for (const user of users) rendered.push(await renderUser(context.pool, user));
-    void reply.headers({
-      'x-total-count': String(total),
-      link: pageLinks(page, perPage, total),
-    });
-    return { users: rendered, aud: 'authenticated' };
+  app.route({
+    method: 'GET',
+    url: '/admin/users',
+    handler: async (request, reply) => {
+      await requireOperator(context, request);
+      const { page, per_page: perPage } = parseRequest(pageSchema, request.query);
+      const { users, total } = await listUsers(context.pool, perPage, (page - 1) * perPage);
+      const rendered = [];
+      for (const user of users) rendered.push(await renderUser(context.pool, user));
+      void reply.headers({
+        'x-total-count': String(total),
+        link: pageLinks(page, perPage, total),
+      });
+      return { users: rendered, aud: 'authenticated' };
+    },
   });
 
-  app.post('/admin/users', async (request) => {
-    await requireOperator(context, request);
-    return adminCreateUser(context, parseRequest(adminUserSchema, request.body));
+  app.route({
+    method: 'POST',
+    url: '/admin/users',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      return adminCreateUser(context, parseRequest(adminUserSchema, request.body));
+    },
   });
 
-  app.get('/admin/users/:userId', async (request) => {
-    await requireOperator(context, request);
-    const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
-    const user = await findUserById(context.pool, userId);
-    if (user === undefined) throw userNotFound(404);
-    return renderUser(context.pool, user);
+  app.route({
+    method: 'GET',
+    url: '/admin/users/:userId',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
+      const user = await findUserById(context.pool, userId);
+      if (user === undefined) throw userNotFound(404);
+      return renderUser(context.pool, user);
+    },
   });
 
-  app.put('/admin/users/:userId', async (request) => {
-    await requireOperator(context, request);
-    const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
-    return adminUpdateUser(context, userId, parseRequest(adminUserSchema, request.body));
+  app.route({
+    method: 'PUT',
+    url: '/admin/users/:userId',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
+      return adminUpdateUser(context, userId, parseRequest(adminUserSchema, request.body));
+    },
   });
 
-  app.delete('/admin/users/:userId', async (request) => {
-    await requireOperator(context, request);
-    const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
-    const { should_soft_delete: isSoft } = parseRequest(deleteSchema, request.body);
-    await inTransaction(context.pool, async (db) => {
-      await (isSoft ? eraseUser : deleteUser)(db, context.clock(), userId);
-      const traits = { soft: isSoft ?? false };
-      const entry = { action: 'user_deleted', subjectId: userId, traits };
-      await recordAudit(db, context.clock(), entry);
-    });
-    return {};
+  app.route({
+    method: 'DELETE',
+    url: '/admin/users/:userId',
+    handler: async (request) => {
+      await requireOperator(context, request);
+      const userId = requireUuid(parseRequest(pathSchema, request.params).userId);
+      const { should_soft_delete: isSoft } = parseRequest(deleteSchema, request.body);
+      await inTransaction(context.pool, async (db) => {
+        await (isSoft ? eraseUser : deleteUser)(db, context.clock(), userId);
+        const traits = { soft: isSoft ?? false };
+        const entry = { action: 'user_deleted', subjectId: userId, traits };
+        await recordAudit(db, context.clock(), entry);
+      });
+      return {};
+    },
   });
 }
 

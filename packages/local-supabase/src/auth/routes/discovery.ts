@@ -5,9 +5,17 @@ import type { AuthContext } from '../context.ts';
 export function registerDiscovery(app: FastifyInstance, context: AuthContext): void {
   const { settings } = context;
 
-  app.get('/health', async () => {
-    await context.pool.query('select 1');
-    return { name: 'Sotto auth', version: '1', description: 'Auth service of the embedded stack' };
+  app.route({
+    method: 'GET',
+    url: '/health',
+    handler: async () => {
+      await context.pool.query('select 1');
+      return {
+        name: 'Sotto auth',
+        version: '1',
+        description: 'Auth service of the embedded stack',
+      };
+    },
   });
 
   app.get('/settings', () => ({

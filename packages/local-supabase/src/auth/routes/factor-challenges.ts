@@ -33,33 +33,41 @@ const verifySchema = z.object({ challenge_id: z.uuid(), code: z.string() });
 
 /** `POST /factors/:id/challenge` and `/verify`: raise the caller's session to aal2. */
 export function registerFactorChallenges(app: FastifyInstance, context: AuthContext): void {
-  app.post('/factors/:factorId/challenge', async (request) => {
-    context.limits.count('factorVerify', clientKey(request.ip));
-    const { user } = await requireCaller(context, request);
-    const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
-    const now = context.clock();
-    const id = await inTransaction(context.pool, async (db) => {
-      const factor = await findFactor(db, user.id, factorId);
-      await recordAudit(db, now, { action: 'challenge_created', actorId: user.id });
-      return insertChallenge(db, now, factor.id);
-    });
-    return {
-      id,
-      type: 'totp',
-      expires_at: Math.floor((now + CHALLENGE_LIFETIME_MS) / 1000),
-    };
+  app.route({
+    method: 'POST',
+    url: '/factors/:factorId/challenge',
+    handler: async (request) => {
+      context.limits.count('factorVerify', clientKey(request.ip));
+      const { user } = await requireCaller(context, request);
+      const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
+      const now = context.clock();
+      const id = await inTransaction(context.pool, async (db) => {
+        const factor = await findFactor(db, user.id, factorId);
+        await recordAudit(db, now, { action: 'challenge_created', actorId: user.id });
+        return insertChallenge(db, now, factor.id);
+      });
+      return {
+        id,
+        type: 'totp',
+        expires_at: Math.floor((now + CHALLENGE_LIFETIME_MS) / 1000),
+      };
+    },
   });
 
-  app.post('/factors/:factorId/verify', async (request) => {
-    context.limits.count('factorVerify', clientKey(request.ip));
-    const caller = await requireCaller(context, request);
-    const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
-    const body = parseRequest(verifySchema, request.body);
-    // Counted per account too: six digits must not fall to someone with many addresses.
-    context.limits.count('factorVerifyPerUser', caller.user.id);
-    const tokens = await verifyFactor(context, caller, factorId, body.challenge_id, body.code);
-    context.limits.clear('factorVerifyPerUser', caller.user.id);
-    return tokens;
+  app.route({
+    method: 'POST',
+    url: '/factors/:factorId/verify',
+    handler: async (request) => {
+      context.limits.count('factorVerify', clientKey(request.ip));
+      const caller = await requireCaller(context, request);
+      const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
+      const body = parseRequest(verifySchema, request.body);
+      // Counted per account too: six digits must not fall to someone with many addresses.
+      context.limits.count('factorVerifyPerUser', caller.user.id);
+      const tokens = await verifyFactor(context, caller, factorId, body.challenge_id, body.code);
+      context.limits.clear('factorVerifyPerUser', caller.user.id);
+      return tokens;
+    },
   });
 }
 

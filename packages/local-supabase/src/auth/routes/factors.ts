@@ -27,53 +27,61 @@ const pathSchema = z.object({ factorId: z.string() });
 
 /** `POST /factors` and `DELETE /factors/:id`: enrol and remove a TOTP factor. */
 export function registerFactors(app: FastifyInstance, context: AuthContext): void {
-  app.post('/factors', async (request) => {
-    const { user, session } = await requireCaller(context, request);
-    const body = parseRequest(enrolSchema, request.body);
-    assertFactorType(body.factor_type);
-    const friendlyName = body.friendly_name ?? '';
-    const secret = generateTotpSecret();
-    const id = await inTransaction(context.pool, async (db) => {
-      const now = context.clock();
-      // Locks the account, so that parallel requests cannot pass the limit together.
-      await lockUserById(db, user.id);
-      await deleteStaleFactors(db, now, user.id);
-      const factors = await listFactors(db, user.id);
-      if (factors.some(({ status }) => status === 'verified') && session.aal === 'aal1') {
-        const message = 'AAL2 required to enroll a new factor';
-        throw new AuthError(403, 'insufficient_aal', message);
-      }
-      if (factors.length >= context.settings.maxFactors) {
-        const message = 'Maximum number of verified factors reached, unenroll to continue';
-        throw new AuthError(422, 'too_many_enrolled_mfa_factors', message);
-      }
-      const factorId = await insertTotpFactor(db, now, user.id, friendlyName, secret);
-      await recordAudit(db, now, { action: 'factor_in_progress', actorId: user.id });
-      return factorId;
-    });
-    const issuer = body.issuer || new URL(context.siteUrl).host;
-    const uri = totpUri(secret, issuer, user.email ?? user.id);
-    return {
-      id,
-      type: 'totp',
-      friendly_name: friendlyName,
-      totp: { qr_code: drawQrCode(uri), secret, uri },
-    };
+  app.route({
+    method: 'POST',
+    url: '/factors',
+    handler: async (request) => {
+      const { user, session } = await requireCaller(context, request);
+      const body = parseRequest(enrolSchema, request.body);
+      assertFactorType(body.factor_type);
+      const friendlyName = body.friendly_name ?? '';
+      const secret = generateTotpSecret();
+      const id = await inTransaction(context.pool, async (db) => {
+        const now = context.clock();
+        // Locks the account, so that parallel requests cannot pass the limit together.
+        await lockUserById(db, user.id);
+        await deleteStaleFactors(db, now, user.id);
+        const factors = await listFactors(db, user.id);
+        if (factors.some(({ status }) => status === 'verified') && session.aal === 'aal1') {
+          const message = 'AAL2 required to enroll a new factor';
+          throw new AuthError(403, 'insufficient_aal', message);
+        }
+        if (factors.length >= context.settings.maxFactors) {
+          const message = 'Maximum number of verified factors reached, unenroll to continue';
+          throw new AuthError(422, 'too_many_enrolled_mfa_factors', message);
+        }
+        const factorId = await insertTotpFactor(db, now, user.id, friendlyName, secret);
+        await recordAudit(db, now, { action: 'factor_in_progress', actorId: user.id });
+        return factorId;
+      });
+      const issuer = body.issuer || new URL(context.siteUrl).host;
+      const uri = totpUri(secret, issuer, user.email ?? user.id);
+      return {
+        id,
+        type: 'totp',
+        friendly_name: friendlyName,
+        totp: { qr_code: drawQrCode(uri), secret, uri },
+      };
+    },
   });
 
-  app.delete('/factors/:factorId', async (request) => {
-    const { user, session } = await requireCaller(context, request);
-    const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
-    await inTransaction(context.pool, async (db) => {
-      const factor = await findFactor(db, user.id, factorId);
-      if (factor.status === 'verified' && session.aal === 'aal1') {
-        throw new AuthError(422, 'insufficient_aal', 'AAL2 required to unenroll verified factor');
-      }
-      await deleteFactor(db, factorId);
-      await lowerSessions(db, factorId);
-      await recordAudit(db, context.clock(), { action: 'factor_unenrolled', actorId: user.id });
-    });
-    return { id: factorId };
+  app.route({
+    method: 'DELETE',
+    url: '/factors/:factorId',
+    handler: async (request) => {
+      const { user, session } = await requireCaller(context, request);
+      const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
+      await inTransaction(context.pool, async (db) => {
+        const factor = await findFactor(db, user.id, factorId);
+        if (factor.status === 'verified' && session.aal === 'aal1') {
+          throw new AuthError(422, 'insufficient_aal', 'AAL2 required to unenroll verified factor');
+        }
+        await deleteFactor(db, factorId);
+        await lowerSessions(db, factorId);
+        await recordAudit(db, context.clock(), { action: 'factor_unenrolled', actorId: user.id });
+      });
+      return { id: factorId };
+    },
   });
 }
 

@@ -44,54 +44,66 @@ const resendSchema = z.object({
  * They answer `{}` whether or not the address is known, and count it against the same limits.
  */
 export function registerMessages(app: FastifyInstance, context: AuthContext): void {
-  app.post('/recover', async (request) => {
-    const { email: asked } = parseRequest(recoverSchema, request.body);
-    const email = admit(context, request, asked);
-    const redirectTo = redirectOf(context, request);
-    await send(context, email, 'user_recovery_requested', async (db, user) => {
-      if (user === undefined) return undefined;
-      const account = await forgetUnprovenPassword(context, db, user);
-      return (await prepareMessage(context, db, account, 'recovery', redirectTo)).message;
-    });
-    return {};
+  app.route({
+    method: 'POST',
+    url: '/recover',
+    handler: async (request) => {
+      const { email: asked } = parseRequest(recoverSchema, request.body);
+      const email = admit(context, request, asked);
+      const redirectTo = redirectOf(context, request);
+      await send(context, email, 'user_recovery_requested', async (db, user) => {
+        if (user === undefined) return undefined;
+        const account = await forgetUnprovenPassword(context, db, user);
+        return (await prepareMessage(context, db, account, 'recovery', redirectTo)).message;
+      });
+      return {};
+    },
   });
 
-  app.post('/otp', async (request) => {
-    const body = parseRequest(otpSchema, request.body);
-    if (!body.email && body.phone) throw phoneDisabled();
-    const email = admit(context, request, body.email);
-    const data = mergeMetadata({}, body.data ?? {});
-    const redirectTo = redirectOf(context, request);
-    const mayCreate = body.create_user ?? true;
-    await send(context, email, 'user_otp_requested', async (db, user) => {
-      const account =
-        user === undefined
-          ? await createForOtp(context, db, email, data, mayCreate)
-          : await forgetUnprovenPassword(context, db, user);
-      const kind = account.email_confirmed_at === null ? 'signup' : 'magiclink';
-      return (await prepareMessage(context, db, account, kind, redirectTo)).message;
-    });
-    return {};
+  app.route({
+    method: 'POST',
+    url: '/otp',
+    handler: async (request) => {
+      const body = parseRequest(otpSchema, request.body);
+      if (!body.email && body.phone) throw phoneDisabled();
+      const email = admit(context, request, body.email);
+      const data = mergeMetadata({}, body.data ?? {});
+      const redirectTo = redirectOf(context, request);
+      const mayCreate = body.create_user ?? true;
+      await send(context, email, 'user_otp_requested', async (db, user) => {
+        const account =
+          user === undefined
+            ? await createForOtp(context, db, email, data, mayCreate)
+            : await forgetUnprovenPassword(context, db, user);
+        const kind = account.email_confirmed_at === null ? 'signup' : 'magiclink';
+        return (await prepareMessage(context, db, account, kind, redirectTo)).message;
+      });
+      return {};
+    },
   });
 
-  app.post('/resend', async (request) => {
-    const body = parseRequest(resendSchema, request.body);
-    if (body.type === 'sms' || body.type === 'phone_change') throw phoneDisabled();
-    const email = admit(context, request, body.email);
-    const redirectTo = redirectOf(context, request);
-    await send(context, email, 'user_resend_requested', async (db, user) => {
-      if (user === undefined) return undefined;
-      if (body.type === 'signup') {
-        if (user.email_confirmed_at !== null) return undefined;
-        return (await prepareMessage(context, db, user, 'signup', redirectTo)).message;
-      }
-      if (!user.email_change) return undefined;
-      const type = 'email_change_token_new';
-      const change = user.email_change;
-      return (await prepareEmailChangeMessage(context, db, user.id, change, type, redirectTo))
-        .message;
-    });
-    return {};
+  app.route({
+    method: 'POST',
+    url: '/resend',
+    handler: async (request) => {
+      const body = parseRequest(resendSchema, request.body);
+      if (body.type === 'sms' || body.type === 'phone_change') throw phoneDisabled();
+      const email = admit(context, request, body.email);
+      const redirectTo = redirectOf(context, request);
+      await send(context, email, 'user_resend_requested', async (db, user) => {
+        if (user === undefined) return undefined;
+        if (body.type === 'signup') {
+          if (user.email_confirmed_at !== null) return undefined;
+          return (await prepareMessage(context, db, user, 'signup', redirectTo)).message;
+        }
+        if (!user.email_change) return undefined;
+        const type = 'email_change_token_new';
+        const change = user.email_change;
+        return (await prepareEmailChangeMessage(context, db, user.id, change, type, redirectTo))
+          .message;
+      });
+      return {};
+    },
   });
 }
 

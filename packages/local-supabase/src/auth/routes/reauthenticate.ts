@@ -9,25 +9,29 @@ import { updateUser } from '../users.ts';
 
 /** `GET /reauthenticate`: issues the nonce that a careful password change asks for. */
 export function registerReauthenticate(app: FastifyInstance, context: AuthContext): void {
-  app.get('/reauthenticate', async (request) => {
-    const { user } = await requireCaller(context, request);
-    const { email } = user;
-    if (!email) {
-      throw validationFailed(
-        'Reauthentication requires the user to have an email or a phone number',
-      );
-    }
-    context.limits.countMessage(email, context.settings.otpIntervalSeconds);
-    const now = context.clock();
-    const { code } = await inTransaction(context.pool, async (db) => {
-      const type = 'reauthentication_token';
-      const issued = await context.oneTimeTokens.issue(db, now, user.id, type, email);
-      await updateUser(db, now, user.id, { reauthentication_sent_at: new Date(now) });
-      await recordAudit(db, now, { action: 'user_reauthenticate_requested', actorId: user.id });
-      return issued;
-    });
-    const expiresAt = context.oneTimeTokens.expiry(now);
-    await deliver(context, { kind: 'reauthentication', email, code, expiresAt });
-    return {};
+  app.route({
+    method: 'GET',
+    url: '/reauthenticate',
+    handler: async (request) => {
+      const { user } = await requireCaller(context, request);
+      const { email } = user;
+      if (!email) {
+        throw validationFailed(
+          'Reauthentication requires the user to have an email or a phone number',
+        );
+      }
+      context.limits.countMessage(email, context.settings.otpIntervalSeconds);
+      const now = context.clock();
+      const { code } = await inTransaction(context.pool, async (db) => {
+        const type = 'reauthentication_token';
+        const issued = await context.oneTimeTokens.issue(db, now, user.id, type, email);
+        await updateUser(db, now, user.id, { reauthentication_sent_at: new Date(now) });
+        await recordAudit(db, now, { action: 'user_reauthenticate_requested', actorId: user.id });
+        return issued;
+      });
+      const expiresAt = context.oneTimeTokens.expiry(now);
+      await deliver(context, { kind: 'reauthentication', email, code, expiresAt });
+      return {};
+    },
   });
 }

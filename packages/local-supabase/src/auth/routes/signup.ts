@@ -42,26 +42,30 @@ interface NewAccount {
 
 /** `POST /signup`: by email and password, or, without an address, as a guest. */
 export function registerSignup(app: FastifyInstance, context: AuthContext): void {
-  app.post('/signup', async (request) => {
-    const body = parseRequest(bodySchema, request.body);
-    const data = mergeMetadata({}, body.data ?? {});
-    if (!context.settings.allowSignup) {
-      throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance');
-    }
-    if (!body.email && !body.phone) return signUpGuest(context, request, data);
-    if (!body.email) throw phoneDisabled();
-    if (!isOperator(request)) context.limits.count('signIn', clientKey(request.ip));
+  app.route({
+    method: 'POST',
+    url: '/signup',
+    handler: async (request) => {
+      const body = parseRequest(bodySchema, request.body);
+      const data = mergeMetadata({}, body.data ?? {});
+      if (!context.settings.allowSignup) {
+        throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance');
+      }
+      if (!body.email && !body.phone) return signUpGuest(context, request, data);
+      if (!body.email) throw phoneDisabled();
+      if (!isOperator(request)) context.limits.count('signIn', clientKey(request.ip));
 
-    const email = requireEmail(body.email);
-    if (!body.password) throw validationFailed('Signup requires a valid password');
-    assertPasswordAcceptable(body.password, context.settings.passwordMinLength);
-    const { redirect_to: redirectTo } = parseRequest(querySchema, request.query);
-    // Hashed before anything is looked up: a taken address costs the same time as a free one.
-    const passwordHash = await context.passwords.hash(body.password);
-    const account = { email, passwordHash, data };
-    return context.settings.autoconfirm
-      ? signUpConfirmed(context, request, account)
-      : signUpUnconfirmed(context, account, allowedRedirect(context, redirectTo));
+      const email = requireEmail(body.email);
+      if (!body.password) throw validationFailed('Signup requires a valid password');
+      assertPasswordAcceptable(body.password, context.settings.passwordMinLength);
+      const { redirect_to: redirectTo } = parseRequest(querySchema, request.query);
+      // Hashed before anything is looked up: a taken address costs the same time as a free one.
+      const passwordHash = await context.passwords.hash(body.password);
+      const account = { email, passwordHash, data };
+      return context.settings.autoconfirm
+        ? signUpConfirmed(context, request, account)
+        : signUpUnconfirmed(context, account, allowedRedirect(context, redirectTo));
+    },
   });
 }
 

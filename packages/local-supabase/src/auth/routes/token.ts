@@ -29,22 +29,30 @@ const refreshBodySchema = z.object({ refresh_token: z.string() });
 
 /** `POST /token`: the password and refresh grants; the others answer that they are not offered. */
 export function registerToken(app: FastifyInstance, context: AuthContext): void {
-  app.post('/token', async (request, reply) => {
-    const { grant_type: grant } = parseRequest(querySchema, request.query);
-    switch (grant) {
-      case 'password':
-        return signInWithPassword(context, request);
-      case 'refresh_token':
-        return refresh(context, request, reply);
-      case 'pkce':
-        throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state');
-      case 'id_token':
-        throw new AuthError(400, 'provider_disabled', 'Sign-in by id token is not offered here');
-      case 'web3':
-        throw new AuthError(422, 'web3_provider_disabled', 'Web3 sign-in is not offered here');
-      default:
-        throw new AuthError(400, 'invalid_credentials', 'unsupported_grant_type');
-    }
+  app.route({
+    method: 'POST',
+    url: '/token',
+    handler: async (request, reply) => {
+      const { grant_type: grant } = parseRequest(querySchema, request.query);
+      switch (grant) {
+        case 'password':
+          return signInWithPassword(context, request);
+        case 'refresh_token':
+          return refresh(context, request, reply);
+        case 'pkce':
+          throw new AuthError(
+            404,
+            'flow_state_not_found',
+            'invalid flow state, no valid flow state',
+          );
+        case 'id_token':
+          throw new AuthError(400, 'provider_disabled', 'Sign-in by id token is not offered here');
+        case 'web3':
+          throw new AuthError(422, 'web3_provider_disabled', 'Web3 sign-in is not offered here');
+        default:
+          throw new AuthError(400, 'invalid_credentials', 'unsupported_grant_type');
+      }
+    },
   });
 }
 

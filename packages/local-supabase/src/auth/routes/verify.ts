@@ -30,35 +30,43 @@ const HALF_CONFIRMED = {
 
 /** `POST /verify` for codes and tokens, `GET /verify` for links opened in a browser. */
 export function registerVerify(app: FastifyInstance, context: AuthContext): void {
-  app.post('/verify', async (request) => {
-    if (!isOperator(request)) context.limits.count('verify', clientKey(request.ip));
-    const body = parseRequest(bodySchema, request.body);
-    const proof = proofOf(body);
-    // A code is short: its address may be tried from many client addresses, but not often.
-    if ('email' in proof) context.limits.count('otpVerifyPerAddress', proof.email);
-    const verified = await verifyToken(context, body.type, proof, userAgentOf(request));
-    if ('email' in proof) context.limits.clear('otpVerifyPerAddress', proof.email);
-    return verified.outcome === 'session' ? verified.tokens : HALF_CONFIRMED;
+  app.route({
+    method: 'POST',
+    url: '/verify',
+    handler: async (request) => {
+      if (!isOperator(request)) context.limits.count('verify', clientKey(request.ip));
+      const body = parseRequest(bodySchema, request.body);
+      const proof = proofOf(body);
+      // A code is short: its address may be tried from many client addresses, but not often.
+      if ('email' in proof) context.limits.count('otpVerifyPerAddress', proof.email);
+      const verified = await verifyToken(context, body.type, proof, userAgentOf(request));
+      if ('email' in proof) context.limits.clear('otpVerifyPerAddress', proof.email);
+      return verified.outcome === 'session' ? verified.tokens : HALF_CONFIRMED;
+    },
   });
 
-  app.get('/verify', async (request, reply) => {
-    context.limits.count('verify', clientKey(request.ip));
-    const query = parseRequest(linkSchema, request.query);
-    const target = new URL(allowedRedirect(context, query.redirect_to));
-    try {
-      const proof = { linkToken: query.token };
-      const verified = await verifyToken(context, query.type, proof, userAgentOf(request));
-      target.hash = successFragment(query.type, verified);
-    } catch (error) {
-      if (!(error instanceof AuthError)) throw error;
-      target.hash = new URLSearchParams({
-        error: 'access_denied',
-        error_code: error.code,
-        error_description: error.message,
-      }).toString();
-    }
-    // Tokens travel in the fragment, which no server on the way sees.
-    return reply.header('referrer-policy', 'no-referrer').redirect(target.href, 303);
+  app.route({
+    method: 'GET',
+    url: '/verify',
+    handler: async (request, reply) => {
+      context.limits.count('verify', clientKey(request.ip));
+      const query = parseRequest(linkSchema, request.query);
+      const target = new URL(allowedRedirect(context, query.redirect_to));
+      try {
+        const proof = { linkToken: query.token };
+        const verified = await verifyToken(context, query.type, proof, userAgentOf(request));
+        target.hash = successFragment(query.type, verified);
+      } catch (error) {
+        if (!(error instanceof AuthError)) throw error;
+        target.hash = new URLSearchParams({
+          error: 'access_denied',
+          error_code: error.code,
+          error_description: error.message,
+        }).toString();
+      }
+      // Tokens travel in the fragment, which no server on the way sees.
+      return reply.header('referrer-policy', 'no-referrer').redirect(target.href, 303);
+    },
   });
 }
 
