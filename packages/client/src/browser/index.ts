@@ -1,0 +1,2 @@
+export { connectClient } from './connect-client.ts';
+export type { WorkerHandle } from './connect-client.ts';
