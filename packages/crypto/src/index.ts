@@ -71,5 +71,11 @@ export {
   type RecordBinding,
 } from './vault/record.ts';
 export { formatRecoveryKey, generateRecoveryKey, parseRecoveryKey } from './vault/recovery-key.ts';
+export {
+  estimatePassword,
+  type PasswordEstimate,
+  type PasswordWarning,
+} from './vault/estimate-password.ts';
+export { defaultPassphraseWords, suggestPassphrase } from './vault/suggest-passphrase.ts';
 export { signDeviceManifest, type SignedManifest } from './log/sign-device-manifest.ts';
 export { safetyCode } from './safety-code/safety-code.ts';
