@@ -85,7 +85,9 @@ export function createForwarder({ target, maxBodyBytes }: ForwarderOptions): For
           });
         }
       });
-      response.on('close', () => upstream.destroy());
+      response.on('close', () => {
+        if (!response.writableFinished) upstream.destroy();
+      });
       sendBody(request, response, upstream, maxBodyBytes);
     },
     stop: () => agent.destroy(),

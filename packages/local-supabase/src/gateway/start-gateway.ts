@@ -64,7 +64,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const roleOf = createApiKeyLookup(options.apiKeys);
   const internal = createInternalTokens(options.internalSecret);
   const forwarder = createForwarder({ target: options.postgrest, maxBodyBytes });
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 15_000 });
+  const server = createServer({
+    requestTimeout: 60_000,
+    headersTimeout: 15_000,
+    // Longer than proxies in front keep theirs, so that they never write to a closed connection.
+    keepAliveTimeout: 75_000,
+  });
   const host = options.host ?? '127.0.0.1';
   await listen(server, options.port, host);
   const { port } = server.address() as AddressInfo;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -23,39 +23,58 @@ export async function readPostmaster(directory: string): Promise<PostmasterState
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
+/** A process number that no system gives out. */
+const neverPid = 2_147_483_646;
+
 /**
  * Makes way for a new server where an earlier one was killed.
  *
- * Three cases: the process is gone (PostgreSQL itself replaces the file); its number now belongs to
- * another program, which PostgreSQL cannot tell and would refuse to start on (the file is removed);
- * or an orphaned server still runs, which is asked to stop. The caller must hold the data
- * directory's lock, so that the server cannot belong to a living owner.
+ * An orphaned server that still runs is asked to stop. Where the number belongs to another program by
+ * now, or to a dead process that nobody collected (a container without an init), PostgreSQL would
+ * refuse to start, so the number in the file is replaced. The rest of the file stays: through it
+ * PostgreSQL sees whether workers of the old server still use its shared memory.
+ *
+ * The caller must hold the data directory's lock, so that the server has no living owner.
  */
 export async function clearStalePostmaster(directory: string): Promise<void> {
   const state = await readPostmaster(directory);
-  if (state === undefined || !isAlive(state.pid)) return;
-  if (!(await isServerOf(state.pid))) {
-    await rm(join(directory, 'postmaster.pid'), { force: true });
+  if (state === undefined) return;
+  if (!isAlive(state.pid) || !(await isServerOf(state.pid, directory))) {
+    const file = join(directory, 'postmaster.pid');
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) await writeFile(file, text.replace(/^\d+/, String(neverPid)));
     return;
   }
   for (const [signal, waitMs] of [
     ['SIGINT', 10_000],
     ['SIGQUIT', 5_000],
   ] as const) {
-    process.kill(state.pid, signal);
+    send(state.pid, signal);
     const deadline = Date.now() + waitMs;
     while (Date.now() < deadline) {
-      if (!isAlive(state.pid)) return;
+      if (!isAlive(state.pid)) return await clearStalePostmaster(directory);
       await pause(25);
     }
   }
 }
 
-/** Whether the process is a PostgreSQL server rather than a stranger that got its number. */
-async function isServerOf(pid: number): Promise<boolean> {
+/**
+ * Whether the process is a server on this very directory, rather than a stranger, or another
+ * database, that got its number. Where the system does not tell, it counts as a stranger: a process
+ * that may be somebody else's is never signalled.
+ */
+async function isServerOf(pid: number, directory: string): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(async () => {
     const listed = await run('ps', ['-p', String(pid), '-o', 'command=']).catch(() => undefined);
-    return listed?.stdout ?? 'postgres';
+    return listed?.stdout ?? '';
   });
-  return command.includes('postgres');
+  return command.includes('postgres') && command.includes(directory);
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended just now.
+  }
 }

