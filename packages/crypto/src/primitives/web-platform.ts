@@ -9,6 +9,14 @@ export interface NativeKey {
   readonly type: string;
 }
 
+/** A private key as JWK (RFC 8037); importing one checks that `x` belongs to `d`. */
+export interface OctetKeyPair {
+  kty: 'OKP';
+  crv: 'X25519';
+  d: string;
+  x: string;
+}
+
 /** The used part of `SubtleCrypto`. */
 export interface Subtle {
   digest(algorithm: string, data: Uint8Array): Promise<ArrayBuffer>;
@@ -16,6 +24,13 @@ export interface Subtle {
     format: 'raw' | 'pkcs8',
     data: Uint8Array,
     algorithm: string | { name: string; hash?: string },
+    extractable: boolean,
+    usages: string[],
+  ): Promise<NativeKey>;
+  importKey(
+    format: 'jwk',
+    data: OctetKeyPair,
+    algorithm: string,
     extractable: boolean,
     usages: string[],
   ): Promise<NativeKey>;

@@ -39,7 +39,7 @@ export async function decap(
   recipientPrivateKey: Uint8Array,
   recipientPublicKey?: Uint8Array,
 ): Promise<Uint8Array> {
-  const key = new X25519PrivateKey(recipientPrivateKey);
+  const key = new X25519PrivateKey(recipientPrivateKey, recipientPublicKey);
   const [dh, publicKey] = await Promise.all([
     key.agree(enc),
     recipientPublicKey ?? key.publicKey(),

@@ -1,0 +1,8 @@
+/** Runs in Node and, unchanged, in Chromium. */
+import { hpke } from '../known-answers/hpke.ts';
+import { libsignal } from '../known-answers/libsignal.ts';
+import { wycheproof } from '../known-answers/wycheproof.ts';
+
+wycheproof();
+hpke();
+libsignal();
