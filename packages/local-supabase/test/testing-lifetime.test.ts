@@ -55,6 +55,6 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
         { timeout: 10_000 },
       )
       .toBe(false);
-    await expect(fetch(report.url)).rejects.toThrow();
+    await expect(fetch(report.url)).rejects.toThrow('fetch failed');
   },
 );

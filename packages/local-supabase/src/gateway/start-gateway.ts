@@ -77,7 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const verifyToken = createTokenVerifier({
     keys: options.signingKeys,
     issuer: options.issuer(url),
-    signInternal: internal.sign,
+    signInternal: (claims) => internal.sign(claims),
   });
   const auth = options.auth(url);
 

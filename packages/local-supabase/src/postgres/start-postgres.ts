@@ -128,9 +128,7 @@ async function tryStart(
     cwd: options.directory,
   });
   const ended = once(child, 'exit').then(
-    () => {
-      if (child.pid !== undefined) guard.remove(child.pid);
-    },
+    () => guard.remove(child.pid),
     () => undefined,
   );
   if (child.pid !== undefined) guard.add(child.pid, 'SIGINT');

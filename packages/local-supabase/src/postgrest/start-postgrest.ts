@@ -61,6 +61,7 @@ const longestBackOffMs = 10_000;
 export async function startPostgrest(options: StartPostgrestOptions): Promise<RunningPostgrest> {
   const { runAs, log } = options;
   const folder = await mkdtemp(join(tmpdir(), 'sotto-rest-'));
+  processGuard().addFolder(folder);
   if (runAs) {
     await chown(folder, runAs.uid, runAs.gid);
     await assertReachable(options.program, 'PostgREST', runAs);
@@ -93,6 +94,7 @@ export async function startPostgrest(options: StartPostgrestOptions): Promise<Ru
     stopping = true;
     await endChild(child);
     await rm(folder, { recursive: true, force: true });
+    processGuard().removeFolder(folder);
   };
 
   try {
@@ -171,8 +173,11 @@ function launch(options: StartPostgrestOptions, environment: Record<string, stri
   return { process: child, ended, output: () => output.trim() };
 }
 
+const isRunning = (child: ChildProcess): boolean =>
+  child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+
 async function endChild({ process: child, ended }: Launched): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  if (!isRunning(child)) return;
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
   await ended;
@@ -181,9 +186,7 @@ async function endChild({ process: child, ended }: Launched): Promise<void> {
 
 async function waitUntilReady(target: HttpTarget, child: Launched): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
-  let ended = false;
-  void child.ended.then(() => (ended = true));
-  while (Date.now() < deadline && !ended) {
+  while (Date.now() < deadline && isRunning(child.process)) {
     const status = await probe(target);
     // 503 means that the schema is not read yet; the root answers 404 because OpenAPI is off.
     if (status !== undefined && status !== 503) return;

@@ -1,18 +1,14 @@
 // Ends child processes whose owner has died, even by SIGKILL.
 //
 // Started detached by child-guard.ts. It reads one JSON line per change from its standard input:
-// {"add": pid, "signal": "SIGINT"} or {"remove": pid}. The owner's death closes the pipe. With
-// `--watch <pid>` the guard outlives the pipe and waits for that process to end instead, then also
-// deletes the folder given by `--remove <path>`.
+// {"add": pid, "signal": "SIGINT"}, {"remove": pid}, {"addFolder": path} or {"removeFolder": path}.
+// The owner's death closes the pipe. With `--watch <pid>` the guard outlives the pipe and waits for
+// that process to end instead, or for all that it guards to have ended.
 import { readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const option = (name) => {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-};
-const watched = option('--watch') === undefined ? undefined : Number(option('--watch'));
-const folder = option('--remove');
+const watched = process.argv[2] === '--watch' ? Number(process.argv[3]) : undefined;
+const folders = new Set();
 const children = new Map();
 const graceMs = 8_000;
 
@@ -46,7 +42,7 @@ async function endAll() {
   while (Date.now() < deadline && [...children.keys()].some(isAlive)) await pause(50);
   for (const pid of children.keys()) if (isAlive(pid)) send(pid, 'SIGKILL');
   await pause(50);
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
 
@@ -58,6 +54,8 @@ lines.on('line', (line) => {
   const change = JSON.parse(line);
   if (change.add) children.set(change.add, change.signal);
   if (change.remove) children.delete(change.remove);
+  if (change.addFolder) folders.add(change.addFolder);
+  if (change.removeFolder) folders.delete(change.removeFolder);
 });
 lines.on('close', () => {
   if (watched === undefined) void endAll();

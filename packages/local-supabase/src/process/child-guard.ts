@@ -12,15 +12,11 @@ export interface ChildGuard {
   /** Adds a process and the signal that ends it cleanly. */
   add(pid: number, signal: NodeJS.Signals): void;
   /** Removes a process that has ended. */
-  remove(pid: number): void;
-}
-
-/** Options of a guard that outlives the process that starts it. */
-export interface DetachedGuardOptions {
-  /** The process whose end triggers the clean-up. */
-  readonly watchPid: number;
-  /** Deleted after the children have ended. */
-  readonly removeFolder: string;
+  remove(pid: number | undefined): void;
+  /** Adds a folder to delete once the processes have ended. */
+  addFolder(path: string): void;
+  /** Removes a folder that was deleted already. */
+  removeFolder(path: string): void;
 }
 
 const program = fileURLToPath(new URL('./child-guard.mjs', import.meta.url));
@@ -44,6 +40,8 @@ function startGuard(options: string[]): { guard: ChildGuard; process: ChildProce
     guard: {
       add: (pid, signal) => tell({ add: pid, signal }),
       remove: (pid) => tell({ remove: pid }),
+      addFolder: (folder) => tell({ addFolder: folder }),
+      removeFolder: (folder) => tell({ removeFolder: folder }),
     },
     process: child,
   };
@@ -59,8 +57,10 @@ export function processGuard(): ChildGuard {
   return ownGuard.guard;
 }
 
-/** Starts a guard tied to the life of another process, for servers shared by several processes. */
-export function startDetachedGuard(options: DetachedGuardOptions): ChildGuard {
-  const { watchPid, removeFolder } = options;
-  return startGuard(['--watch', String(watchPid), '--remove', removeFolder]).guard;
+/**
+ * Starts a guard tied to the life of another process, for servers shared by several processes. It
+ * also acts when all processes that it guards have ended.
+ */
+export function startDetachedGuard(watchPid: number): ChildGuard {
+  return startGuard(['--watch', String(watchPid)]).guard;
 }

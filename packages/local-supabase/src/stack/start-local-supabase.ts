@@ -104,7 +104,7 @@ export async function startLocalSupabase(options: LocalSupabaseOptions): Promise
         ? []
         : await applyMigrations({ databaseUrl, directory: options.migrationsDir });
     const services = await startFrontServices(options, secrets, url);
-    stops.push(services.stop);
+    stops.push(() => services.stop());
     return {
       url: services.url,
       publishableKey: secrets.SUPABASE_PUBLISHABLE_KEY,
@@ -164,7 +164,7 @@ async function startDatabase(
     },
     options.log,
   );
-  stops.push(server.stop);
+  stops.push(() => server.stop());
   return { port: server.port, secrets };
 }
 

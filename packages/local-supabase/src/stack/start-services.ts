@@ -59,12 +59,12 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
       runAs: options.runAs,
       log,
     });
-    stops.push(postgrest.stop);
+    stops.push(() => postgrest.stop());
     const pool = new pg.Pool({ connectionString: options.authAdminUrl, max: authPoolSize });
     pool.on('error', (cause) => log('warn', `Idle database connection lost: ${cause.message}`));
     stops.push(() => pool.end());
     const sessions = createLiveSessions({ pool, databaseUrl: options.authAdminUrl, log });
-    stops.push(sessions.stop);
+    stops.push(() => sessions.stop());
 
     const issuerOf = (url: string): string => `${options.publicUrl ?? url}/auth/v1`;
     let auth: AuthService | undefined;
@@ -86,12 +86,13 @@ export async function startServices(options: ServicesOptions): Promise<RunningSe
           ...(options.clock && { clock: options.clock }),
           ...(options.onOperatorMessage && { onOperatorMessage: options.onOperatorMessage }),
         });
-        return auth.handle;
+        const service = auth;
+        return (request, response) => service.handle(request, response);
       },
       log,
       port: options.port,
     });
-    stops.push(gateway.stop);
+    stops.push(() => gateway.stop());
     const { url, port } = gateway;
     return {
       url,

@@ -23,7 +23,7 @@ export async function supervisePostgres(
 
   const restart = async (): Promise<void> => {
     let backOffMs = firstBackOffMs;
-    while (!stopping) {
+    for (;;) {
       log('error', `PostgreSQL ended; starting it again in ${backOffMs} ms`);
       await pause(backOffMs);
       if (stopping) return;

@@ -61,6 +61,8 @@ async function findOrStart(): Promise<TestServer> {
     await mkdir(home, { mode: 0o711 });
     const directory = join(home, 'data');
     await copyOwned(prepared.directory, directory, prepared.runAs);
+    const guard = startDetachedGuard(runPid);
+    guard.addFolder(home);
     const server = await startPostgres({
       binaries: await findPostgresBinaries(),
       directory,
@@ -69,7 +71,7 @@ async function findOrStart(): Promise<TestServer> {
       adminPassword: prepared.passwords.supabase_admin,
       durability: 'none',
       maxConnections,
-      guard: startDetachedGuard({ watchPid: runPid, removeFolder: home }),
+      guard,
     });
     const { pid, port } = server;
     const running: TestServer = { pid, port, passwords: prepared.passwords };

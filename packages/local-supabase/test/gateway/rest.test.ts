@@ -169,10 +169,9 @@ describe('the edge of the gateway', () => {
     const { data, error } = await server.auth.admin.listUsers();
 
     expect(error).toBeNull();
-    expect(data.users.map(({ email }) => email).sort()).toEqual([
-      'anna@example.com',
-      'ben@example.com',
-    ]);
+    expect(new Set(data.users.map(({ email }) => email))).toEqual(
+      new Set(['anna@example.com', 'ben@example.com']),
+    );
   });
 
   it('publishes its keys without an API key', async () => {
@@ -236,7 +235,7 @@ describe('the edge of the gateway', () => {
       headers,
       body: new Blob([tooMuch]).stream(),
       duplex: 'half',
-    } as RequestInit);
+    });
 
     expect(announced.status).toBe(413);
     expect(streamed.status).toBe(413);
