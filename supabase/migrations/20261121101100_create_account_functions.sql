@@ -96,7 +96,7 @@ as $$
     'device', (
       select jsonb_build_object(
         'isActive', d.is_active,
-        'bound', d.auth_session_id is not distinct from p_session,
+        'bound', coalesce(d.auth_session_id = p_session, false),
         'identityKey', private.to_base64(d.identity_key)
       )
       from public.devices d

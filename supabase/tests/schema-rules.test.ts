@@ -23,13 +23,14 @@ async function list(sql: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Runs a rule on the schema as it is (no finding) and with one offender added (found). */
-async function expectRule(rule: string, offence: string, finding: string): Promise<void> {
-  expect(await list(rule)).toEqual([]);
+/** What a rule finds in the schema as it is, and with one offender added. */
+async function findings(rule: string, offence: string): Promise<string[][]> {
+  const asItIs = await list(rule);
   await client.query('begin');
   await client.query(offence);
-  expect(await list(rule)).toEqual([finding]);
+  const offended = await list(rule);
   await client.query('rollback');
+  return [asItIs, offended];
 }
 
 const ourFunctions = `
@@ -40,36 +41,39 @@ const ourFunctions = `
 
 describe('functions', () => {
   test('fix their search path', async () => {
-    await expectRule(
-      `select p.proname as name from ${ourFunctions}
+    expect(
+      await findings(
+        `select p.proname as name from ${ourFunctions}
        and coalesce(array_to_string(p.proconfig, ','), '') !~ '(^|,)search_path=("")?(,|$)'`,
-      'create function public.loose() returns int language sql as $$ select 1 $$',
-      'loose',
-    );
+        'create function public.loose() returns int language sql as $$ select 1 $$',
+      ),
+    ).toEqual([[], ['loose']]);
   });
 
   test('in the exposed schema run with the rights of the caller', async () => {
-    await expectRule(
-      `select p.proname as name from ${ourFunctions} and n.nspname = 'public' and p.prosecdef`,
-      `create function public.strong() returns int language sql security definer
+    expect(
+      await findings(
+        `select p.proname as name from ${ourFunctions} and n.nspname = 'public' and p.prosecdef`,
+        `create function public.strong() returns int language sql security definer
        set search_path = '' as $$ select 1 $$`,
-      'strong',
-    );
+      ),
+    ).toEqual([[], ['strong']]);
   });
 
   test('are executable by nobody but service_role, except in policies', async () => {
-    await expectRule(
-      `select p.proname as name from ${ourFunctions}
+    expect(
+      await findings(
+        `select p.proname as name from ${ourFunctions}
        and exists (
          select from unnest(array['anon', 'authenticated']) r
          where has_function_privilege(r, p.oid, 'execute')
        )
        and p.proname not in ('my_session_is_active', 'my_chat_ids', 'my_people_ids')`,
-      `create function public.open() returns int language sql set search_path = ''
+        `create function public.open() returns int language sql set search_path = ''
          as $$ select 1 $$;
        grant execute on function public.open() to anon;`,
-      'open',
-    );
+      ),
+    ).toEqual([[], ['open']]);
   });
 
   test('of policies take no arguments and are granted to authenticated alone', async () => {
@@ -138,64 +142,70 @@ describe('functions', () => {
 
 describe('tables and views', () => {
   test('in the exposed schema have row level security and a restrictive policy', async () => {
-    await expectRule(
-      `select c.relname as name from pg_class c
+    expect(
+      await findings(
+        `select c.relname as name from pg_class c
        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
        and not (c.relrowsecurity and exists (
          select from pg_policy p
          where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*'
            and pg_get_expr(p.polqual, p.polrelid) like '%my_session_is_active()%'
        ))`,
-      'create table public.bare (id int primary key)',
-      'bare',
-    );
+        'create table public.bare (id int primary key)',
+      ),
+    ).toEqual([[], ['bare']]);
   });
 
   test('have at most one permissive policy for a command, named as a sentence', async () => {
-    await expectRule(
-      `select tablename || ' ' || cmd as name from pg_policies
+    expect(
+      await findings(
+        `select tablename || ' ' || cmd as name from pg_policies
        where schemaname = 'public' and permissive = 'PERMISSIVE'
        group by tablename, cmd having count(*) > 1 or bool_or(policyname !~ ' ')`,
-      'create policy "all may read it" on public.chats for select to authenticated using (true)',
-      'chats SELECT',
-    );
+        'create policy "all may read it" on public.chats for select to authenticated using (true)',
+      ),
+    ).toEqual([[], ['chats SELECT']]);
   });
 
   test('have policies for authenticated only', async () => {
-    await expectRule(
-      `select tablename as name from pg_policies
+    expect(
+      await findings(
+        `select tablename as name from pg_policies
        where schemaname = 'public' and roles <> array['authenticated']::name[]`,
-      'create policy "anybody may add" on public.chats for insert with check (true)',
-      'chats',
-    );
+        'create policy "anybody may add" on public.chats for insert with check (true)',
+      ),
+    ).toEqual([[], ['chats']]);
   });
 
   test('that are views run with the rights of the caller', async () => {
-    await expectRule(
-      `select relname as name from pg_class
+    expect(
+      await findings(
+        `select relname as name from pg_class
        where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')
        and coalesce(array_to_string(reloptions, ','), '') !~ 'security_invoker=(true|on|1)'`,
-      'create view public.window as select * from public.messages',
-      'window',
-    );
+        'create view public.window as select * from public.messages',
+      ),
+    ).toEqual([[], ['window']]);
   });
 
   test('have an index on every foreign key', async () => {
-    await expectRule(
-      `select k.conrelid::regclass::text || ' ' || k.conname as name from pg_constraint k
+    expect(
+      await findings(
+        `select k.conrelid::regclass::text || ' ' || k.conname as name from pg_constraint k
        where k.contype = 'f' and k.connamespace in ('public'::regnamespace, 'private'::regnamespace)
        and not exists (
          select from pg_index i where i.indrelid = k.conrelid
          and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
        )`,
-      'alter table public.chats add column maker uuid references auth.users (id)',
-      'chats chats_maker_fkey',
-    );
+        'alter table public.chats add column maker uuid references auth.users (id)',
+      ),
+    ).toEqual([[], ['chats chats_maker_fkey']]);
   });
 
   test('have an index that begins with each column that a policy filters by', async () => {
-    await expectRule(
-      `select distinct a.attrelid::regclass::text || ' ' || a.attname as name
+    expect(
+      await findings(
+        `select distinct a.attrelid::regclass::text || ' ' || a.attname as name
        from pg_policy p
        join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid
          and d.refobjid = p.polrelid and d.refobjsubid > 0
@@ -203,25 +213,27 @@ describe('tables and views', () => {
        where not exists (
          select from pg_index i where i.indrelid = p.polrelid and i.indkey[0] = a.attnum
        )`,
-      `create policy "named devices" on public.devices as restrictive
+        `create policy "named devices" on public.devices as restrictive
        for select to authenticated using (name <> '')`,
-      'devices name',
-    );
+      ),
+    ).toEqual([[], ['devices name']]);
   });
 
   test('have a comment', async () => {
-    await expectRule(
-      `select c.relname as name from pg_class c
+    expect(
+      await findings(
+        `select c.relname as name from pg_class c
        where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace)
        and c.relkind in ('r', 'p') and obj_description(c.oid, 'pg_class') is null`,
-      'create table private.unexplained (id int)',
-      'unexplained',
-    );
+        'create table private.unexplained (id int)',
+      ),
+    ).toEqual([[], ['unexplained']]);
   });
 
   test('limit the size of every byte string', async () => {
-    await expectRule(
-      `select c.table_name || '.' || c.column_name as name from information_schema.columns c
+    expect(
+      await findings(
+        `select c.table_name || '.' || c.column_name as name from information_schema.columns c
        where c.table_schema in ('public', 'private') and c.data_type in ('bytea', 'text', 'jsonb')
        and not exists (
          select from pg_constraint k
@@ -229,8 +241,8 @@ describe('tables and views', () => {
          where k.contype = 'c' and a.attname = c.column_name
          and k.conrelid = format('%I.%I', c.table_schema, c.table_name)::regclass
        )`,
-      'alter table public.chats add column anything bytea',
-      'chats.anything',
-    );
+        'alter table public.chats add column anything bytea',
+      ),
+    ).toEqual([[], ['chats.anything']]);
   });
 });
