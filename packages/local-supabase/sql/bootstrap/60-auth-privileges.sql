@@ -16,13 +16,16 @@ end
 $$;
 alter function auth.notify_session_ended() owner to supabase_auth_admin;
 comment on function auth.notify_session_ended() is
-  'Tells the gateway to forget a session that it had seen.';
+  'Tells the gateway to forget the sessions that it had seen.';
 
 do $$
 begin
   if to_regclass('auth.sessions') is not null then
     create or replace trigger notify_session_ended
-      after delete on auth.sessions
+      after delete or update of not_after on auth.sessions
+      for each row execute function auth.notify_session_ended();
+    create or replace trigger notify_user_barred
+      after update of banned_until, deleted_at on auth.users
       for each row execute function auth.notify_session_ended();
   end if;
 end

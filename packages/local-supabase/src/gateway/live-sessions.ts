@@ -3,7 +3,7 @@
  * the token expires.
  *
  * Answers are kept for a few seconds. They are dropped when the database says that a session ended
- * (a trigger on `auth.sessions` notifies), and nothing is kept while a request that may end sessions
+ * or an account changed (triggers on `auth.sessions` and `auth.users` notify), and nothing is kept while a request that may end sessions
  * is being handled, or while the connection that hears the notifications is down.
  */
 import pg from 'pg';
@@ -11,7 +11,7 @@ import type { StackLog } from '../stack/stack-log.ts';
 
 /** Answers whether a session is live, and is told of requests that may end sessions. */
 export interface LiveSessions {
-  /** True when the session exists, belongs to the user and has not passed its end. */
+  /** True when the session exists, has not passed its end, and its user is neither banned nor deleted. */
   sessionExists(sessionId: string, userId: string): Promise<boolean>;
   /** Forgets everything; call the result when the change is over. */
   beginChange(): () => void;
@@ -80,9 +80,12 @@ export function createLiveSessions(options: LiveSessionsOptions): LiveSessions {
       if (until !== undefined && until > Date.now()) return true;
       const before = generation;
       const { rows } = await options.pool.query<{ seconds_left: number | null }>(
-        `select extract(epoch from not_after - now())::float8 as seconds_left
-         from auth.sessions
-         where id = $1 and user_id = $2 and (not_after is null or not_after > now())`,
+        `select extract(epoch from sessions.not_after - now())::float8 as seconds_left
+         from auth.sessions join auth.users on users.id = sessions.user_id
+         where sessions.id = $1 and sessions.user_id = $2
+           and (sessions.not_after is null or sessions.not_after > now())
+           and (users.banned_until is null or users.banned_until <= now())
+           and users.deleted_at is null`,
         [sessionId, userId],
       );
       const [row] = rows;

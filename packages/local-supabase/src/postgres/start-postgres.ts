@@ -182,6 +182,13 @@ async function assertDurable(adminPassword: string, server: RunningPostgres): Pr
     }
   } catch (cause) {
     await server.stop();
+    if ((cause as { code?: string }).code === '28P01') {
+      throw new LocalSupabaseError(
+        'data_directory_unusable',
+        'The stored passwords do not fit the database: secrets and data are from different installations.',
+        cause,
+      );
+    }
     throw cause;
   } finally {
     await client.end().catch(() => undefined);

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive } from './is-alive.ts';
 
 const pollMs = 20;
 const maxWaitMs = 90_000;
+const namingMs = 3_000;
 
 /**
  * Runs `work` while no other process does so under the same `path`: a lock made of a folder, which
@@ -33,9 +34,15 @@ export async function exclusively<T>(path: string, work: () => Promise<T>): Prom
 
 async function removeIfAbandoned(path: string): Promise<void> {
   const holder = Number(await readFile(join(path, 'pid'), 'utf8').catch(() => ''));
-  if (!holder || isAlive(holder)) return;
+  if (holder ? isAlive(holder) : await isYoung(path)) return;
   const aside = `${path}.${process.pid}.${Date.now()}`;
   // Only one of several waiting processes wins the rename.
   await rename(path, aside).catch(() => undefined);
   await rm(aside, { recursive: true, force: true });
+}
+
+/** A lock without a number is one whose holder is about to write it, or died before it could. */
+async function isYoung(path: string): Promise<boolean> {
+  const made = await stat(path).catch(() => undefined);
+  return made === undefined || Date.now() - made.mtimeMs < namingMs;
 }

@@ -45,6 +45,9 @@ const keepUnusedMs = 24 * 60 * 60 * 1000;
 export async function testFolder(): Promise<string> {
   const folder = join(tmpdir(), `sotto-test-${userInfo().username}`);
   await mkdir(folder, { recursive: true, mode: 0o711 });
+  const { uid } = await stat(folder);
+  // The name can be guessed: another user may have made the folder first.
+  if (process.getuid && uid !== process.getuid()) throw new Error(`${folder} is not ours`);
   return folder;
 }
 

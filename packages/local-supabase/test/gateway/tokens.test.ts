@@ -171,6 +171,20 @@ describe('the end of a session', () => {
     await expect.poll(async () => (await call(token)).status, { timeout: 500 }).toBe(401);
   });
 
+  it.each([
+    ['banned', `update auth.users set banned_until = now() + interval '1 day' where id = $1`],
+    ['marked as deleted', 'update auth.users set deleted_at = now() where id = $1'],
+    ['past its end', `update auth.sessions set not_after = now() where user_id = $1`],
+  ])('counts when account or session is %s in the database', async (_what, sql) => {
+    const { token } = await newSession();
+    const { sub } = decode(token.split('.')[1]);
+    expect((await call(token)).status).toBe(200);
+
+    await admin.query(sql, [sub]);
+
+    await expect.poll(async () => (await call(token)).status, { timeout: 500 }).toBe(401);
+  });
+
   it('counts when the account is deleted', async () => {
     const { token } = await newSession();
     const { sub } = decode(token.split('.')[1]);

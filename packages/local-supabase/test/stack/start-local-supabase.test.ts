@@ -187,6 +187,14 @@ describe('a stack over a data directory', () => {
       code: 'data_directory_unusable',
       message: expect.stringMatching(/JWT_KEYS$/),
     });
+    await writeFile(
+      file,
+      secrets.replace(/^(SUPABASE_ADMIN_PASSWORD=).*$/m, '$1another-password-here'),
+    );
+    await expect(startLocalSupabase(options())).rejects.toMatchObject({
+      code: 'data_directory_unusable',
+      message: expect.stringContaining('do not fit'),
+    });
     await writeFile(file, secrets, { mode: 0o600 });
   });
 });
