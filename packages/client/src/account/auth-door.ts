@@ -1,0 +1,185 @@
+import { GoTrueClient, isAuthRetryableFetchError } from '@supabase/auth-js';
+import type { ClientConfig, UserId } from '@sotto/protocol';
+import { ClientError } from '../client-error.ts';
+import type { Transport } from '../platform.ts';
+import { authFailure } from './auth-failure.ts';
+import { authSessionSchema, readAccessToken } from './auth-session.ts';
+import type { AuthSession } from './auth-session.ts';
+
+/** Who is signed in, and with which auth session. */
+export interface AuthIdentity {
+  userId: UserId;
+  email: string;
+  sessionId: string;
+}
+
+/**
+ * The one door to Supabase Auth. The session lives in memory; `onChange` hands it out to be sealed
+ * under the vault's storage key. Nothing here touches localStorage, the address bar or other tabs.
+ */
+export interface AuthDoor {
+  signUp(input: { email: string; password: string }): Promise<AuthIdentity>;
+  signIn(input: { email: string; password: string }): Promise<AuthIdentity>;
+  /** Takes up a session that was kept sealed. No request is made. */
+  restore(serialized: string): void;
+  /** The session as text with the tokens in it, to be sealed; null when signed out. */
+  serialized(): string | null;
+  /** Null when signed out. */
+  identity(): AuthIdentity | null;
+  /**
+   * A token that is good for at least a minute, refreshed if need be. `rejected`: a token that the
+   * relay refused, never to be handed out again. Throws `signed_out`, `session_ended` or a transient error.
+   */
+  accessToken(rejected?: string): Promise<string>;
+  /** Ends the session at the service as well; throws when it cannot be reached. */
+  signOut(scope: 'local' | 'global'): Promise<void>;
+  /** Forgets the session here only. */
+  forget(): void;
+  changePassword(input: { current: string; next: string }): Promise<void>;
+}
+
+const storageKey = 'session';
+/** Refresh when less than this is left. */
+const marginMs = 60_000;
+
+export function createAuthDoor(options: {
+  transport: Transport;
+  /** Wall clock, milliseconds. */
+  now: () => number;
+  config: () => Promise<ClientConfig>;
+  onChange: (serialized: string | null) => void;
+}): AuthDoor {
+  const { transport, now, config, onChange } = options;
+  let stored: string | null = null;
+  let client: GoTrueClient | null = null;
+  let refreshing: Promise<AuthSession> | null = null;
+
+  const keep = (value: string | null) => {
+    if (value === stored) return;
+    stored = value;
+    onChange(value);
+  };
+
+  async function build(persist: boolean): Promise<GoTrueClient> {
+    const { supabaseUrl, publishableKey } = await config();
+    const shared = {
+      url: `${supabaseUrl}/auth/v1`,
+      headers: { apikey: publishableKey },
+      storageKey,
+      autoRefreshToken: false,
+      detectSessionInUrl: false,
+      fetch: ((input: string, init?: RequestInit) => transport.fetch(input, init)) as typeof fetch,
+    };
+    if (!persist) return new GoTrueClient({ ...shared, persistSession: false });
+    return new GoTrueClient({
+      ...shared,
+      persistSession: true,
+      storage: {
+        getItem: (key) => (key === storageKey ? stored : null),
+        setItem: (key, value) => {
+          if (key === storageKey) keep(value);
+        },
+        removeItem: (key) => {
+          if (key === storageKey) keep(null);
+        },
+      },
+    });
+  }
+
+  const session = (): AuthSession | null => {
+    if (stored === null) return null;
+    const parsed = authSessionSchema.safeParse(JSON.parse(stored));
+    return parsed.success ? parsed.data : null;
+  };
+
+  function identity(): AuthIdentity | null {
+    const current = session();
+    if (!current) return null;
+    const { sessionId } = readAccessToken(current.access_token);
+    return { userId: current.user.id, email: current.user.email ?? '', sessionId };
+  }
+
+  async function enter(
+    action: (auth: GoTrueClient) => Promise<{ data: { session: unknown }; error: unknown }>,
+  ): Promise<AuthIdentity> {
+    try {
+      client ??= await build(true);
+      const { data, error } = await action(client);
+      if (error) throw error;
+      const signedIn = data.session ? identity() : null;
+      // No session after a sign-up: the service wants the address confirmed first.
+      if (!signedIn) throw new ClientError('forbidden');
+      return signedIn;
+    } catch (error) {
+      throw authFailure(error);
+    }
+  }
+
+  async function refresh(): Promise<AuthSession> {
+    try {
+      client ??= await build(true);
+      const { error } = await client.refreshSession();
+      // The library answers from memory for a minute after a failure; a new one asks again.
+      if (isAuthRetryableFetchError(error)) client = null;
+      if (error) throw error;
+    } catch (error) {
+      throw authFailure(error);
+    }
+    const refreshed = session();
+    if (!refreshed) throw new ClientError('session_ended');
+    return refreshed;
+  }
+
+  return {
+    signUp: (input) => enter((auth) => auth.signUp(input)),
+    signIn: (input) => enter((auth) => auth.signInWithPassword(input)),
+    restore(serialized) {
+      stored = serialized;
+      client = null;
+    },
+    serialized: () => stored,
+    identity,
+    async accessToken(rejected) {
+      const current = session();
+      if (!current) throw new ClientError('signed_out');
+      const fresh = current.expires_at * 1000 - now() > marginMs;
+      if (fresh && current.access_token !== rejected) return current.access_token;
+      refreshing ??= refresh().finally(() => {
+        refreshing = null;
+      });
+      return (await refreshing).access_token;
+    },
+    async signOut(scope) {
+      try {
+        client ??= await build(true);
+        const { error } = await client.signOut({ scope });
+        if (error) throw error;
+      } catch (error) {
+        throw authFailure(error);
+      }
+      keep(null);
+      client = null;
+    },
+    forget() {
+      stored = null;
+      client = null;
+    },
+    async changePassword({ current, next }) {
+      const email = identity()?.email;
+      if (email === undefined) throw new ClientError('signed_out');
+      try {
+        // The service would take the new password from any live session: ask for the old one first,
+        // in a session of its own, so that this one stays bound to the device.
+        const probe = await build(false);
+        const proof = await probe.signInWithPassword({ email, password: current });
+        if (proof.error) throw proof.error;
+        await probe.signOut({ scope: 'local' });
+        client ??= await build(true);
+        const { error } = await client.updateUser({ password: next, current_password: current });
+        if (error) throw error;
+      } catch (error) {
+        throw authFailure(error);
+      }
+    },
+  };
+}

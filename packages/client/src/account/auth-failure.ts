@@ -1,0 +1,45 @@
+import { isAuthError, isAuthRetryableFetchError, isAuthWeakPasswordError } from '@supabase/auth-js';
+import { ClientError } from '../client-error.ts';
+import type { ClientErrorCode } from '../client-error.ts';
+
+const byCode: Record<string, ClientErrorCode> = {
+  invalid_credentials: 'invalid_credentials',
+  user_already_exists: 'email_taken',
+  email_exists: 'email_taken',
+  email_address_invalid: 'email_invalid',
+  email_address_not_authorized: 'email_invalid',
+  validation_failed: 'email_invalid',
+  weak_password: 'weak_password',
+  same_password: 'same_password',
+  signup_disabled: 'forbidden',
+  email_not_confirmed: 'forbidden',
+  user_banned: 'forbidden',
+  over_request_rate_limit: 'rate_limited',
+  over_email_send_rate_limit: 'rate_limited',
+  refresh_token_not_found: 'session_ended',
+  refresh_token_already_used: 'session_ended',
+  session_not_found: 'session_ended',
+  session_expired: 'session_ended',
+  user_not_found: 'session_ended',
+  bad_jwt: 'session_ended',
+  no_authorization: 'session_ended',
+};
+
+/** What Supabase Auth answered, as the one error type of the engine. */
+export function authFailure(error: unknown): ClientError {
+  if (error instanceof ClientError) return error;
+  if (!isAuthError(error)) return new ClientError('offline', { cause: error });
+  if (isAuthWeakPasswordError(error)) return new ClientError('weak_password', { cause: error });
+  const { status = 0, code } = error;
+  if (isAuthRetryableFetchError(error)) {
+    return new ClientError(status === 0 ? 'offline' : 'unavailable', { cause: error });
+  }
+  const known = code === undefined ? undefined : byCode[code];
+  if (known) return new ClientError(known, { cause: error });
+  if (status === 429) return new ClientError('rate_limited', { cause: error });
+  if (status >= 500) return new ClientError('unavailable', { cause: error });
+  if (error.name === 'AuthSessionMissingError') {
+    return new ClientError('session_ended', { cause: error });
+  }
+  return new ClientError('internal', { cause: error });
+}

@@ -1,0 +1,81 @@
+import {
+  chatIdSchema,
+  cursorSchema,
+  deviceIdSchema,
+  profileSchema,
+  timeMsSchema,
+  userIdSchema,
+} from '@sotto/protocol';
+import type { UserId } from '@sotto/protocol';
+import { z } from 'zod';
+
+/** How far one device has come with a chat, from its sealed receipts; only ever rises. */
+const deviceReceiptSchema = z.object({
+  userId: userIdSchema,
+  deviceId: deviceIdSchema,
+  deliveredSeq: cursorSchema,
+  readSeq: cursorSchema,
+});
+
+/** Counters seen of one sending device: the highest, and those below it that never came. */
+const senderCountersSchema = z.object({
+  deviceId: deviceIdSchema,
+  highest: z.int().min(0),
+  missing: z.array(z.int().min(1)),
+});
+export type SenderCounters = z.infer<typeof senderCountersSchema>;
+
+/** Everything kept of a chat besides its messages and keys. */
+export const chatRecordAtRestSchema = z.object({
+  chatId: chatIdSchema,
+  members: z.array(profileSchema).min(1),
+  createdAtMs: timeMsSchema,
+  /** All messages up to here are stored; none above. */
+  cursor: cursorSchema,
+  /** The newest number the relay has named. */
+  headSeq: cursorSchema,
+  /** How far this account has read, on any device. */
+  readSeq: cursorSchema,
+  unread: z.int().min(0),
+  last: z
+    .object({
+      preview: z.string().nullable(),
+      atMs: timeMsSchema,
+      own: z.boolean(),
+      seq: z.int().min(1),
+    })
+    .nullable(),
+  receipts: z.array(deviceReceiptSchema),
+  senders: z.array(senderCountersSchema),
+  /** Numbers the relay skipped over for good. */
+  holes: z.int().min(0),
+  /** Messages that could not be opened yet. */
+  unopened: z.array(z.int().min(1)),
+  /** What this device's last acknowledged receipt said. */
+  receipted: z.object({ deliveredSeq: cursorSchema, readSeq: cursorSchema }),
+  /** The manifest versions of all members when the key was last sealed to whom it lacked. */
+  sealedFor: z.string(),
+});
+export type ChatAtRest = z.infer<typeof chatRecordAtRestSchema>;
+
+/** How far the other side has come: the furthest of its devices. Zero in a chat with oneself. */
+export function partnerProgress(
+  chat: ChatAtRest,
+  ownUserId: UserId,
+): { deliveredSeq: number; readSeq: number } {
+  let deliveredSeq = 0;
+  let readSeq = 0;
+  for (const receipt of chat.receipts) {
+    if (receipt.userId === ownUserId) continue;
+    deliveredSeq = Math.max(deliveredSeq, receipt.deliveredSeq);
+    readSeq = Math.max(readSeq, receipt.readSeq);
+  }
+  return { deliveredSeq: Math.max(deliveredSeq, readSeq), readSeq };
+}
+
+/** The other person, or oneself in a chat with oneself. */
+export function partnerOf(chat: ChatAtRest, ownUserId: UserId): ChatAtRest['members'][number] {
+  const partner = chat.members.find(({ userId }) => userId !== ownUserId) ?? chat.members[0];
+  if (!partner) throw new RangeError('a chat has members');
+  return partner;
+}

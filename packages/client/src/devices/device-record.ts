@@ -1,0 +1,86 @@
+import { fromUtf8, utf8 } from '@sotto/crypto';
+import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
+import type { UserId } from '@sotto/protocol';
+import { z } from 'zod';
+import { ClientError } from '../client-error.ts';
+import { bytesField } from '../storage/bytes-field.ts';
+import { parseRecord, serializeRecord } from '../storage/json-bytes.ts';
+import { scopeStorage } from '../storage/scoped-storage.ts';
+import type { AccountStorage } from '../storage/scoped-storage.ts';
+import type { Sealed, StoragePort } from '../storage/storage-port.ts';
+import { sealedVaultSchema } from '../vault/vault-record.ts';
+
+/**
+ * What a cold start finds of a device before anything is open: ids, the sealed vault and the sealed
+ * private keys. `registered` is false between making the keys and the relay's answer; the same keys
+ * are offered again then.
+ */
+export const deviceRecordSchema = z.object({
+  format: z.literal(1),
+  deviceId: deviceIdSchema,
+  registered: z.boolean(),
+  /** Null after signing out: then only the relay's copy opens what lies here. */
+  vault: sealedVaultSchema.nullable(),
+  /** The highest vault version this device has opened; a lower one is refused. */
+  vaultVersion: z.int().min(1),
+  sealedKeys: bytesField,
+});
+export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
+
+const currentKey = 'current';
+const recordKey = 'record';
+const authKey = 'auth';
+const currentSchema = z.object({ userId: userIdSchema });
+
+const encode = (value: unknown): Sealed => utf8(serializeRecord(value)) as Sealed;
+
+/** The account that used this installation last; undefined on a fresh one. */
+export async function readCurrentUser(storage: StoragePort): Promise<UserId | undefined> {
+  const stored = await storage.read('device', currentKey);
+  return stored && currentSchema.parse(parseRecord(fromUtf8(stored))).userId;
+}
+
+export async function writeCurrentUser(storage: StoragePort, userId: UserId): Promise<void> {
+  await storage.write([{ table: 'device', key: currentKey, value: encode({ userId }) }]);
+}
+
+/** One account's device record and sealed auth session on this installation. */
+export interface DeviceShelf {
+  readonly storage: AccountStorage;
+  /** Throws `internal` for a record this version cannot read. */
+  read(): Promise<DeviceRecord | undefined>;
+  write(record: DeviceRecord): Promise<void>;
+  /** Removes the record, not the data beside it. */
+  remove(): Promise<void>;
+  readAuth(): Promise<Sealed | undefined>;
+  writeAuth(sealed: Sealed | null): Promise<void>;
+}
+
+export function createDeviceShelf(port: StoragePort, userId: UserId): DeviceShelf {
+  const storage = scopeStorage(port, userId);
+  return {
+    storage,
+    async read() {
+      const stored = await storage.read('device', recordKey);
+      if (!stored) return undefined;
+      try {
+        return deviceRecordSchema.parse(parseRecord(fromUtf8(stored)));
+      } catch (cause) {
+        throw new ClientError('internal', { cause });
+      }
+    },
+    write: (record) => storage.write([{ table: 'device', key: recordKey, value: encode(record) }]),
+    remove: () =>
+      storage.write([
+        { table: 'device', key: recordKey, remove: true },
+        { table: 'device', key: authKey, remove: true },
+      ]),
+    readAuth: () => storage.read('device', authKey),
+    writeAuth: (sealed) =>
+      storage.write([
+        sealed
+          ? { table: 'device', key: authKey, value: sealed }
+          : { table: 'device', key: authKey, remove: true },
+      ]),
+  };
+}

@@ -1,0 +1,118 @@
+import { parseDeviceManifest, sha256, signDeviceManifest, utf8 } from '@sotto/crypto';
+import type { DeviceManifest, ManifestDevice } from '@sotto/crypto';
+import type { UserId } from '@sotto/protocol';
+import { ClientError, isClientError } from '../client-error.ts';
+import type { Platform } from '../platform.ts';
+import type { HttpClient, RouteOutput } from '../transport/http-client.ts';
+import { pinPerson } from '../trust/person-trust.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { DeviceKeys } from './device-keys.ts';
+import { signSessionProof } from './device-proof.ts';
+
+export type Account = RouteOutput<'getAccount'>;
+
+const attempts = 5;
+const zeros = new Uint8Array(32);
+
+/** The own chain as the relay hands it out, verified against the account key from the vault; undefined before the first device. */
+export async function verifyOwnChain(
+  userId: UserId,
+  accountKey: Uint8Array,
+  account: Account,
+): Promise<PersonTrust | undefined> {
+  if (account.manifests.length === 0) return undefined;
+  return await pinPerson({ userId, accountKey, entries: account.manifests });
+}
+
+/**
+ * Makes this installation a device of the account: the next manifest, signed by the account key,
+ * lists the devices before it and this one. Safe to repeat after a crash or a lost answer; another
+ * device that registers at the same moment makes it start over from the newer manifest.
+ */
+export async function registerDevice(options: {
+  platform: Platform;
+  http: HttpClient;
+  vault: OpenVault;
+  keys: DeviceKeys;
+  authSessionId: string;
+  /** The own chain as known here; the relay's must not be older. */
+  known?: PersonTrust;
+}): Promise<PersonTrust> {
+  const { platform, http, vault, keys, authSessionId, known } = options;
+  const { userId } = vault;
+  const { random } = platform;
+  const sessionProof = await signSessionProof({ keys, userId, authSessionId, random });
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const account = await http.call('getAccount', {});
+    const own = await verifyOwnChain(userId, vault.accountKey.publicKey, account);
+    if (known && (own?.version ?? 0) < known.version) throw new ClientError('rollback');
+    const listed = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
+    if (listed && !listed.isActive) throw new ClientError('device_revoked');
+    if (own && listed && own.devices.some((device) => isOurs(device, keys) && device.current)) {
+      await http.call('bindDeviceSession', {
+        params: { deviceId: keys.deviceId },
+        body: { sessionProof },
+      });
+      return own;
+    }
+    const manifest = await nextManifest({ platform, vault, keys, own, account });
+    const { body, signature } = await signDeviceManifest({
+      manifest,
+      accountSeed: vault.accountKey.seed,
+      random,
+    });
+    try {
+      await http.call('registerDevice', {
+        body: {
+          deviceId: keys.deviceId,
+          name: platform.deviceName,
+          deviceType: platform.deviceType,
+          manifest: { version: manifest.version, body, signature },
+          sessionProof,
+        },
+      });
+    } catch (error) {
+      if (isClientError(error, 'conflict')) continue;
+      throw error;
+    }
+    const entries = [...account.manifests, { body, signature }];
+    return await pinPerson({ userId, accountKey: vault.accountKey.publicKey, entries });
+  }
+  throw new ClientError('conflict');
+}
+
+const isOurs = (device: { deviceId: string }, keys: DeviceKeys): boolean =>
+  device.deviceId === keys.deviceId;
+
+async function nextManifest(options: {
+  platform: Platform;
+  vault: OpenVault;
+  keys: DeviceKeys;
+  own: PersonTrust | undefined;
+  account: Account;
+}): Promise<DeviceManifest> {
+  const { platform, vault, keys, own, account } = options;
+  const nowMs = platform.clock.now();
+  const newest = account.manifests.at(-1);
+  const before = newest ? parseDeviceManifest(newest.body).devices : [];
+  const numbers = own?.devices.map(({ number }) => number) ?? [];
+  const device: ManifestDevice = {
+    deviceId: keys.deviceId,
+    // Numbers are never given twice, also not after a device was removed.
+    number: Math.max(0, ...numbers) + 1,
+    nameHash: await sha256(utf8(platform.deviceName)),
+    identityKey: keys.identity.publicKey,
+    sealingKey: keys.sealing.publicKey,
+    addedAtMs: nowMs,
+  };
+  if (device.number > 127) throw new ClientError('too_many_devices');
+  return {
+    userId: vault.userId,
+    version: (own?.version ?? 0) + 1,
+    previousHash: own?.hash ?? zeros,
+    accountKey: vault.accountKey.publicKey,
+    devices: [...before.filter((other) => !isOurs(other, keys)), device],
+    timeMs: nowMs,
+  };
+}

@@ -1,0 +1,222 @@
+import type { ChatId, RelayEventBody, RelayEventName } from '@sotto/protocol';
+import { createChatBook } from '../chats/chat-book.ts';
+import type { ChatBook } from '../chats/chat-book.ts';
+import { createChatKeys } from '../chats/chat-keys.ts';
+import { createChatPublisher } from '../chats/chat-publisher.ts';
+import type { ChatPublisher } from '../chats/chat-publisher.ts';
+import type { ChatStores } from '../chats/chat-stores.ts';
+import { createDrafts } from '../chats/drafts.ts';
+import type { Drafts } from '../chats/drafts.ts';
+import { createKeyRing } from '../chats/key-ring.ts';
+import { createReceipts } from '../chats/receipts.ts';
+import type { Receipts } from '../chats/receipts.ts';
+import { startChat } from '../chats/start-chat.ts';
+import type { ChatListState, ConnectionState } from '../facade.ts';
+import { createOutbox } from '../outbox/outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { createCatchUp } from '../sync/catch-up.ts';
+import { createChatSync } from '../sync/chat-sync.ts';
+import { createIngest } from '../sync/ingest.ts';
+import { createRelayConnection } from '../transport/relay-connection.ts';
+import type { ConnectionOwner, RelayConnection } from '../transport/relay-connection.ts';
+import { retryDelayMs } from '../transport/retry-delay.ts';
+import { createTrustStore } from '../trust/trust-store.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import type { AccountContext } from './account-context.ts';
+import { createSerialQueue } from './serial-queue.ts';
+import type { WritableStore } from './writable-store.ts';
+
+/** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
+export interface AccountRuntime {
+  readonly connection: RelayConnection;
+  readonly book: ChatBook;
+  readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly receipts: Receipts;
+  readonly publisher: ChatPublisher;
+  readonly trust: TrustStore;
+  /** Reads what is stored, shows it, and goes online. */
+  start(): Promise<void>;
+  startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
+  stop(): void;
+}
+
+export interface RuntimeOptions {
+  context: AccountContext;
+  owner: Pick<ConnectionOwner, 'accessToken' | 'signChallenge' | 'onEnded'>;
+  /** Runs after each reconnect, before chats are brought up to date. */
+  onReady: () => Promise<void>;
+  connectionState: WritableStore<ConnectionState>;
+  list: WritableStore<ChatListState>;
+  stores: ChatStores;
+}
+
+export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
+  const { context, owner, onReady, connectionState, list, stores } = options;
+  const { platform, store, vault, keys, http, userId } = context;
+  const own = { userId, accountKey: vault.accountKey.publicKey };
+  /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
+  const hints = createSerialQueue();
+  let cancelRetry: () => void = () => undefined;
+  let failures = 0;
+
+  const trust = createTrustStore({
+    store,
+    http,
+    own,
+    onChange: () => {
+      publisher.allChanged();
+      outbox.kick();
+    },
+  });
+  const book = createChatBook(context);
+  const drafts = createDrafts(store);
+  const ring = createKeyRing({ store, vault, keys, trust });
+  const chatKeys = createChatKeys({ context, book, ring, trust });
+  const connection: RelayConnection = createRelayConnection({
+    platform,
+    state: connectionState,
+    owner: { ...owner, deviceId: context.deviceId, onReady: () => catchAllUp(), onEvent: received },
+  });
+  const connectionOf = () => connection;
+  const outbox: Outbox = createOutbox({
+    context,
+    book,
+    ring,
+    connection: connectionOf,
+    maySend: async (chatId) => {
+      const members = book.get(chatId)?.members ?? [];
+      const people = await Promise.all(members.map((member) => trust.person(member.userId)));
+      return people.every((person) => person === undefined || person.alarm === null);
+    },
+    acknowledged: (envelope) => sync.accept(envelope),
+  });
+  const receipts = createReceipts({ context, book, ring, trust, connection: connectionOf });
+  const ingest = createIngest({ context, book, ring, trust, outbox: () => outbox });
+  const sync = createChatSync({
+    context,
+    book,
+    ingest,
+    connection: connectionOf,
+    receipts: (chatId, found) => receipts.take(chatId, found),
+  });
+  const publisher: ChatPublisher = createChatPublisher({
+    context,
+    list,
+    stores,
+    book,
+    ring,
+    trust,
+    outbox,
+    drafts,
+  });
+  const catchUp = createCatchUp({
+    context,
+    book,
+    trust,
+    chatKeys,
+    sync,
+    watched: () => stores.open(),
+    listed: () => publisher.listed(),
+  });
+
+  /** Failures of the network end with the next reconnect, which fetches everything again. */
+  function follow(task: () => Promise<void>): void {
+    void hints
+      .run(async () => {
+        if (context.isOpen()) await task();
+      })
+      .catch(() => undefined);
+  }
+
+  function catchAllUp(): void {
+    cancelRetry();
+    void hints
+      .run(async () => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        await onReady();
+        outbox.kick();
+        await catchUp.everything();
+        failures = 0;
+        outbox.kick();
+        for (const { chatId } of book.all()) receipts.schedule(chatId);
+      })
+      .catch(() => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        const delayMs = retryDelayMs({ attempt: failures, random: platform.random });
+        failures += 1;
+        cancelRetry = platform.clock.setTimer(delayMs, catchAllUp);
+      });
+  }
+
+  function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
+    const handlers: { [Key in RelayEventName]: (body: RelayEventBody<Key>) => void } = {
+      'session:ready': () => undefined,
+      'session:expired': () => undefined,
+      'message:new': (envelope) => {
+        if (book.get(envelope.chatId)) {
+          void sync.accept(envelope).catch(() => void sync.catchUp(envelope.chatId));
+        } else {
+          follow(() => catchUp.chats());
+        }
+      },
+      'receipt:new': (receipt) => {
+        void receipts.take(receipt.chatId, [receipt]).catch(() => undefined);
+      },
+      'chat:changed': () => follow(() => catchUp.chats()),
+      'chatKey:changed': ({ chatId }) => follow(() => catchUp.keys(chatId)),
+      'device:changed': (changed) => follow(() => catchUp.person(changed.userId)),
+      'device:revoked': ({ deviceId }) => {
+        if (deviceId === context.deviceId) owner.onEnded('device_revoked');
+      },
+    };
+    handlers[name](body);
+  }
+
+  async function reopen(chatId: ChatId): Promise<void> {
+    const messages = await ingest.reopen(chatId);
+    if (messages.length > 0) publisher.replaced(chatId, messages);
+  }
+
+  book.changed.on((chatId) => publisher.chatChanged(chatId));
+  outbox.changed.on((chatId) => publisher.chatChanged(chatId));
+  drafts.changed.on((chatId) => publisher.chatChanged(chatId));
+  chatKeys.arrived.on((chatId) => {
+    publisher.chatChanged(chatId);
+    outbox.kick(chatId);
+    receipts.schedule(chatId);
+    void reopen(chatId).catch(() => undefined);
+  });
+  sync.arrived.on(({ chatId, messages }) => {
+    publisher.appended(chatId, messages);
+    receipts.schedule(chatId);
+    const missingKey = messages.some(
+      ({ body }) => body.kind === 'unreadable' && body.cause === 'key_missing',
+    );
+    if (missingKey) follow(() => catchUp.keys(chatId));
+  });
+
+  return {
+    connection,
+    book,
+    outbox,
+    drafts,
+    receipts,
+    publisher,
+    trust,
+    async start() {
+      await Promise.all([book.load(), drafts.load(), outbox.load()]);
+      publisher.start();
+      connection.start();
+    },
+    startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
+    stop() {
+      cancelRetry();
+      connection.stop();
+      outbox.stop();
+      sync.stop();
+      receipts.stop();
+      publisher.stop();
+    },
+  };
+}

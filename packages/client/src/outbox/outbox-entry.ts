@@ -1,0 +1,31 @@
+import { chatIdSchema, clientIdSchema, timeMsSchema } from '@sotto/protocol';
+import { z } from 'zod';
+import { clientErrorCodes } from '../client-error.ts';
+import { bytesField } from '../storage/bytes-field.ts';
+import { paddedNumber } from '../storage/record-keys.ts';
+
+/** A message that has not been numbered yet. The ciphertext is made once: every try sends the same bytes. */
+export const outboxEntrySchema = z.object({
+  chatId: chatIdSchema,
+  clientId: clientIdSchema,
+  /** The sender counter inside the ciphertext; also the order in the queue. */
+  counter: z.int().min(1),
+  ciphertext: bytesField,
+  text: z.string(),
+  sentAtMs: timeMsSchema,
+  /** Why the relay refused it for good; null while it is queued. */
+  failure: z.enum(clientErrorCodes).nullable(),
+});
+export type OutboxEntryAtRest = z.infer<typeof outboxEntrySchema>;
+
+export interface OutboxEntry extends OutboxEntryAtRest {
+  /** The relay has numbered it, but messages before it are still being fetched. */
+  acknowledgedSeq: number | null;
+}
+
+export const outboxKey = (entry: { chatId: string; counter: number }): string =>
+  `${entry.chatId}/${paddedNumber(entry.counter)}`;
+
+/** Where the last sender counter of this device in a chat lies, in table `state`. */
+export const counterKey = (chatId: string): string => `counter/${chatId}`;
+export const counterSchema = z.object({ last: z.int().min(0) });

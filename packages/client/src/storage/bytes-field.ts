@@ -1,0 +1,4 @@
+import { z } from 'zod';
+
+/** A byte string in a record at rest. */
+export const bytesField = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

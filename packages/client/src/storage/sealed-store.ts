@@ -1,0 +1,80 @@
+import { decryptRecord, encryptRecord, fromUtf8, utf8 } from '@sotto/crypto';
+import type { z } from 'zod';
+import { ClientError } from '../client-error.ts';
+import type { RandomSource } from '../platform.ts';
+import { parseRecord, serializeRecord } from './json-bytes.ts';
+import type { AccountStorage } from './scoped-storage.ts';
+import type { Sealed, StorageTable, StorageWrite } from './storage-port.ts';
+
+/**
+ * Records of one account, sealed under the vault's local storage key. Table and key are bound into
+ * the encryption, so that a row moved elsewhere in the store does not open.
+ */
+export interface SealedStore {
+  read<T>(table: StorageTable, key: string, schema: z.ZodType<T>): Promise<T | undefined>;
+  range<T>(
+    table: StorageTable,
+    bounds: { from: string; to: string; limit?: number; reverse?: boolean },
+    schema: z.ZodType<T>,
+  ): Promise<{ key: string; value: T }[]>;
+  /** Makes a write without doing it, to be committed together with others. */
+  seal(table: StorageTable, key: string, value: unknown): Promise<StorageWrite>;
+  write(batch: readonly StorageWrite[]): Promise<void>;
+}
+
+/** Rows opened at once: some milliseconds of work, then the event loop gets its turn. */
+const rowsAtOnce = 32;
+
+export function createSealedStore(options: {
+  storage: AccountStorage;
+  storageKey: Uint8Array;
+  random: RandomSource;
+}): SealedStore {
+  const { storage, storageKey, random } = options;
+  const contextOf = (table: StorageTable, key: string) => [utf8(table), utf8(key)];
+
+  async function open<T>(
+    table: StorageTable,
+    key: string,
+    sealed: Sealed,
+    schema: z.ZodType<T>,
+  ): Promise<T> {
+    const context = contextOf(table, key);
+    try {
+      const plaintext = await decryptRecord({ key: storageKey, context, ciphertext: sealed });
+      return schema.parse(parseRecord(fromUtf8(plaintext)));
+    } catch (cause) {
+      throw new ClientError('internal', { cause });
+    }
+  }
+
+  return {
+    async read(table, key, schema) {
+      const sealed = await storage.read(table, key);
+      return sealed && (await open(table, key, sealed, schema));
+    },
+    async range(table, bounds, schema) {
+      const rows = await storage.range(table, bounds);
+      const opened: { key: string; value: Awaited<ReturnType<typeof schema.parse>> }[] = [];
+      for (let at = 0; at < rows.length; at += rowsAtOnce) {
+        const slice = rows.slice(at, at + rowsAtOnce);
+        opened.push(
+          ...(await Promise.all(
+            slice.map(async ({ key, value }) => ({
+              key,
+              value: await open(table, key, value, schema),
+            })),
+          )),
+        );
+      }
+      return opened;
+    },
+    async seal(table, key, value) {
+      const plaintext = utf8(serializeRecord(value));
+      const context = contextOf(table, key);
+      const sealed = await encryptRecord({ key: storageKey, context, plaintext, random });
+      return { table, key, value: sealed as Sealed };
+    },
+    write: (batch) => storage.write(batch),
+  };
+}

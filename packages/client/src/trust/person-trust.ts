@@ -1,0 +1,129 @@
+import {
+  equalBytes,
+  isCryptoError,
+  parseDeviceManifest,
+  verifyDeviceManifest,
+  verifyManifestChain,
+} from '@sotto/crypto';
+import type { ManifestDevice, VerifiedManifest } from '@sotto/crypto';
+import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
+import type { UserId } from '@sotto/protocol';
+import { z } from 'zod';
+import { ClientError } from '../client-error.ts';
+import { bytesField } from '../storage/bytes-field.ts';
+
+const certifiedDeviceSchema = z.object({
+  deviceId: deviceIdSchema,
+  number: z.int(),
+  identityKey: bytesField,
+  sealingKey: bytesField,
+  /** In the newest manifest. A former device still explains what it sent and sealed. */
+  current: z.boolean(),
+});
+export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
+
+/**
+ * What is known of a person for sure: the account key pinned at first contact, the newest manifest
+ * that key signed, and every device it ever certified. Never what a relay says about devices.
+ */
+export const personTrustSchema = z.object({
+  userId: userIdSchema,
+  accountKey: bytesField,
+  version: z.int().min(1),
+  hash: bytesField,
+  devices: z.array(certifiedDeviceSchema),
+  /** Why the relay's last word on this person was refused; null when it held. */
+  alarm: z.enum(['rollback', 'untrusted']).nullable(),
+});
+export type PersonTrust = z.infer<typeof personTrustSchema>;
+
+/** A manifest as it is published. */
+export interface ManifestEntry {
+  body: Uint8Array;
+  signature: Uint8Array;
+}
+
+/**
+ * The first look at a person. With `accountKey` (one's own, from the vault) the chain must be signed
+ * by it; without, the key named in the first manifest is pinned: trust on first use.
+ */
+export async function pinPerson(options: {
+  userId: UserId;
+  accountKey?: Uint8Array;
+  entries: readonly ManifestEntry[];
+}): Promise<PersonTrust> {
+  const { userId, entries } = options;
+  return await guard(async () => {
+    const [first] = entries;
+    if (!first) throw new ClientError('untrusted');
+    const accountKey = options.accountKey ?? parseDeviceManifest(first.body).accountKey;
+    const chain = await verifyManifestChain({ userId, accountKey, entries });
+    return advance({ userId, accountKey, devices: [] }, chain);
+  });
+}
+
+/**
+ * A later look. `entries` begin with the version already known, so that a relay that tells another
+ * history from there is noticed. Throws `rollback` for an older or forked history, `untrusted` for
+ * anything the pinned key did not sign.
+ */
+export async function followPerson(
+  known: PersonTrust,
+  entries: readonly ManifestEntry[],
+): Promise<PersonTrust> {
+  const { userId, accountKey } = known;
+  return await guard(async () => {
+    const [first, ...later] = entries;
+    if (!first) throw new ClientError('rollback');
+    const again = await verifyDeviceManifest({ userId, accountKey, ...first });
+    if (again.manifest.version !== known.version || !equalBytes(again.hash, known.hash)) {
+      throw new ClientError('rollback');
+    }
+    const previous = { version: known.version, hash: known.hash };
+    const chain = await verifyManifestChain({ userId, accountKey, entries: later, previous });
+    return chain.length === 0 ? { ...known, alarm: null } : advance(known, chain);
+  });
+}
+
+function advance(
+  base: { userId: UserId; accountKey: Uint8Array; devices: CertifiedDevice[] },
+  chain: readonly VerifiedManifest[],
+): PersonTrust {
+  const newest = chain.at(-1);
+  if (!newest) throw new ClientError('untrusted');
+  const known = new Map<string, CertifiedDevice>(
+    base.devices.map((device) => [device.deviceId, { ...device, current: false }]),
+  );
+  for (const { manifest } of chain) {
+    for (const device of manifest.devices) known.set(device.deviceId, certified(device, false));
+  }
+  for (const device of newest.manifest.devices) known.set(device.deviceId, certified(device, true));
+  return {
+    userId: base.userId,
+    accountKey: base.accountKey,
+    version: newest.manifest.version,
+    hash: newest.hash,
+    devices: [...known.values()],
+    alarm: null,
+  };
+}
+
+const certified = (device: ManifestDevice, current: boolean): CertifiedDevice => ({
+  deviceId: deviceIdSchema.parse(device.deviceId),
+  number: device.number,
+  identityKey: device.identityKey,
+  sealingKey: device.sealingKey,
+  current,
+});
+
+async function guard<Result>(task: () => Promise<Result>): Promise<Result> {
+  try {
+    return await task();
+  } catch (error) {
+    if (isCryptoError(error, 'chain_broken') || isCryptoError(error, 'rollback')) {
+      throw new ClientError('rollback', { cause: error });
+    }
+    if (isCryptoError(error)) throw new ClientError('untrusted', { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import type { UserId } from '@sotto/protocol';
+import { ClientError, isClientError } from '../client-error.ts';
+import type { SealedStore } from '../storage/sealed-store.ts';
+import type { HttpClient } from '../transport/http-client.ts';
+import { followPerson, personTrustSchema, pinPerson } from './person-trust.ts';
+import type { CertifiedDevice, ManifestEntry, PersonTrust } from './person-trust.ts';
+
+/** Everybody this account has met, with pinned keys; sealed at rest under `trust/<user>`. */
+export interface TrustStore {
+  /** What is known, without asking the relay. */
+  person(userId: UserId): Promise<PersonTrust | undefined>;
+  /**
+   * Fetches and verifies what is new. Throws `rollback` or `untrusted` and keeps the alarm with the
+   * person until the relay's word holds again; throws `not_found` for a person without manifests.
+   */
+  refresh(userId: UserId): Promise<PersonTrust>;
+  /** Like `person`, but asks when the person or this device of theirs is not known yet. */
+  device(userId: UserId, deviceId: string): Promise<CertifiedDevice | undefined>;
+  /** Takes over what a sign-in has verified already. */
+  keep(person: PersonTrust): Promise<void>;
+}
+
+export function createTrustStore(options: {
+  store: SealedStore;
+  http: HttpClient;
+  /** The own account, whose key comes from the vault and is never trusted on first use. */
+  own: { userId: UserId; accountKey: Uint8Array };
+  onChange: (userId: UserId) => void;
+}): TrustStore {
+  const { store, http, own, onChange } = options;
+  const known = new Map<UserId, PersonTrust>();
+  const running = new Map<UserId, Promise<PersonTrust>>();
+  /** Devices that a refresh did not bring: not asked for again until something changes. */
+  const absent = new Set<string>();
+
+  async function person(userId: UserId): Promise<PersonTrust | undefined> {
+    const cached = known.get(userId);
+    if (cached) return cached;
+    const stored = await store.read('state', keyOf(userId), personTrustSchema);
+    if (stored) known.set(userId, stored);
+    return stored;
+  }
+
+  async function keep(next: PersonTrust): Promise<void> {
+    const before = known.get(next.userId);
+    if (before && before.version === next.version && before.alarm === next.alarm) return;
+    await store.write([await store.seal('state', keyOf(next.userId), next)]);
+    known.set(next.userId, next);
+    absent.clear();
+    onChange(next.userId);
+  }
+
+  async function fetchAfter(userId: UserId, after: number): Promise<ManifestEntry[]> {
+    const entries: ManifestEntry[] = [];
+    for (let cursor = after; ;) {
+      const page = await http.call('listManifests', {
+        params: { userId },
+        query: { after: cursor },
+      });
+      entries.push(...page.manifests);
+      const last = page.manifests.at(-1);
+      if (!last || last.version <= cursor || last.version >= page.headVersion) return entries;
+      cursor = last.version;
+    }
+  }
+
+  async function load(userId: UserId): Promise<PersonTrust> {
+    const before = await person(userId);
+    const entries = await fetchAfter(userId, before ? before.version - 1 : 0);
+    if (!before && entries.length === 0) throw new ClientError('not_found');
+    try {
+      const next = before
+        ? await followPerson(before, entries)
+        : await pinPerson({
+            userId,
+            entries,
+            ...(userId === own.userId && { accountKey: own.accountKey }),
+          });
+      await keep(next);
+      return next;
+    } catch (error) {
+      if (before && isClientError(error, 'rollback')) await keep({ ...before, alarm: 'rollback' });
+      if (before && isClientError(error, 'untrusted'))
+        await keep({ ...before, alarm: 'untrusted' });
+      throw error;
+    }
+  }
+
+  function refresh(userId: UserId): Promise<PersonTrust> {
+    const current = running.get(userId);
+    if (current) return current;
+    const task = load(userId).finally(() => running.delete(userId));
+    running.set(userId, task);
+    return task;
+  }
+
+  return {
+    person,
+    refresh,
+    keep,
+    async device(userId, deviceId) {
+      const find = (trust: PersonTrust | undefined) =>
+        trust?.devices.find((device) => device.deviceId === deviceId);
+      const found = find(await person(userId));
+      if (found || absent.has(deviceId)) return found;
+      const asked = find(await refresh(userId));
+      if (!asked) absent.add(deviceId);
+      return asked;
+    },
+  };
+}
+
+const keyOf = (userId: UserId): string => `trust/${userId}`;

@@ -1,0 +1,152 @@
+import {
+  deriveStorageKeys,
+  fromUtf8,
+  identityKeyPairFromSeed,
+  isCryptoError,
+  openVaultWithPassword,
+  openVaultWithRecoveryKey,
+  rewrapVault,
+  utf8,
+  zeroize,
+} from '@sotto/crypto';
+import type { IdentityKeyPair, SealedVault, StorageKeys } from '@sotto/crypto';
+import type { UserId } from '@sotto/protocol';
+import { ClientError } from '../client-error.ts';
+import type { RandomSource } from '../platform.ts';
+
+/**
+ * The account's secrets while the vault is open. The chat password stays with them, because the
+ * maker of a chat key derives it from the password; `close` overwrites everything.
+ */
+export interface OpenVault {
+  readonly userId: UserId;
+  readonly vaultKey: Uint8Array;
+  readonly accountKey: IdentityKeyPair;
+  readonly keys: StorageKeys;
+  /** The sealed form that this was opened from, or that replaced it since. */
+  sealed: SealedVault;
+  /** Throws `locked` after `close`. */
+  chatPassword(): string;
+  close(): void;
+}
+
+export async function holdVault(options: {
+  userId: UserId;
+  vaultKey: Uint8Array;
+  accountSeed: Uint8Array;
+  sealed: SealedVault;
+  chatPassword: string;
+}): Promise<OpenVault> {
+  const { userId, vaultKey, sealed } = options;
+  const [accountKey, keys] = await Promise.all([
+    identityKeyPairFromSeed(options.accountSeed),
+    deriveStorageKeys(vaultKey),
+  ]);
+  const password = utf8(options.chatPassword);
+  let open = true;
+  return {
+    userId,
+    vaultKey,
+    accountKey,
+    keys,
+    sealed,
+    chatPassword() {
+      if (!open) throw new ClientError('locked');
+      return fromUtf8(password);
+    },
+    close() {
+      open = false;
+      zeroize(password, vaultKey, accountKey.seed);
+      zeroize(keys.localStorageKey, keys.backupKey, keys.keyWrapKey);
+    },
+  };
+}
+
+/** A vault that does not open, in the facade's words; `wrong` is what a failure to open means here. */
+function vaultFailure(
+  error: unknown,
+  wrong: 'wrong_chat_password' | 'wrong_recovery_key',
+): ClientError {
+  if (isCryptoError(error, 'rollback')) return new ClientError('rollback', { cause: error });
+  if (isCryptoError(error, 'weak_parameters'))
+    return new ClientError('untrusted', { cause: error });
+  if (isCryptoError(error)) return new ClientError(wrong, { cause: error });
+  return new ClientError('internal', { cause: error });
+}
+
+/** Throws `wrong_chat_password`, `rollback` below `minimumVersion`, `untrusted` for weak parameters. */
+export async function openWithPassword(options: {
+  userId: UserId;
+  chatPassword: string;
+  sealed: SealedVault;
+  minimumVersion: number;
+}): Promise<OpenVault> {
+  const { userId, chatPassword, sealed, minimumVersion } = options;
+  try {
+    const { vaultKey, contents } = await openVaultWithPassword({
+      userId,
+      chatPassword,
+      sealedVault: sealed,
+      minimumVersion,
+    });
+    const { accountSeed } = contents;
+    return await holdVault({ userId, vaultKey, accountSeed, sealed, chatPassword });
+  } catch (error) {
+    throw vaultFailure(error, 'wrong_chat_password');
+  }
+}
+
+/** Opens with the recovery key and wraps under a new chat password: `sealed` is the next version. */
+export async function openWithRecoveryKey(options: {
+  userId: UserId;
+  recoveryKey: string;
+  newChatPassword: string;
+  sealed: SealedVault;
+  minimumVersion: number;
+  random: RandomSource;
+}): Promise<OpenVault> {
+  const { userId, recoveryKey, newChatPassword, sealed, minimumVersion, random } = options;
+  try {
+    const { vaultKey, contents } = await openVaultWithRecoveryKey({
+      userId,
+      recoveryKey,
+      sealedVault: sealed,
+      minimumVersion,
+    });
+    const next = await rewrapVault({
+      userId,
+      vaultKey,
+      newChatPassword,
+      sealedVault: sealed,
+      random,
+    });
+    const { accountSeed } = contents;
+    return await holdVault({
+      userId,
+      vaultKey,
+      accountSeed,
+      sealed: next,
+      chatPassword: newChatPassword,
+    });
+  } catch (error) {
+    throw vaultFailure(error, 'wrong_recovery_key');
+  }
+}
+
+/**
+ * Whether a newer vault from the relay was made by somebody who holds this vault's key. Its body is
+ * sealed under that key and bound to version, parameters and wraps, so a forged one is noticed here
+ * and not at the next unlock, when it would look like a wrong password.
+ */
+export async function isGenuineVault(open: OpenVault, offered: SealedVault): Promise<boolean> {
+  if (offered.version <= open.sealed.version) return false;
+  const { userId, vaultKey } = open;
+  try {
+    // Re-wrapping opens the body first and fails if it is not ours; the result is thrown away.
+    await rewrapVault({ userId, vaultKey, newChatPassword: '-', sealedVault: offered });
+    return true;
+  } catch (error) {
+    if (isCryptoError(error)) return false;
+    throw error;
+  }
+}

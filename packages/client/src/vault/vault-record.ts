@@ -1,0 +1,28 @@
+import { equalBytes } from '@sotto/crypto';
+import type { SealedVault } from '@sotto/crypto';
+import { z } from 'zod';
+import { bytesField } from '../storage/bytes-field.ts';
+
+/** The sealed vault as kept on this device; the shape of crypto's `SealedVault`. */
+export const sealedVaultSchema: z.ZodType<SealedVault> = z.object({
+  version: z.int().min(1),
+  kdf: z.object({
+    algorithm: z.literal('PBKDF2-HMAC-SHA256'),
+    iterations: z.int(),
+    salt: bytesField,
+  }),
+  passwordWrap: bytesField,
+  recoveryWrap: bytesField,
+  body: bytesField,
+});
+
+export function isSameVault(a: SealedVault, b: SealedVault): boolean {
+  return (
+    a.version === b.version &&
+    a.kdf.iterations === b.kdf.iterations &&
+    equalBytes(a.kdf.salt, b.kdf.salt) &&
+    equalBytes(a.passwordWrap, b.passwordWrap) &&
+    equalBytes(a.recoveryWrap, b.recoveryWrap) &&
+    equalBytes(a.body, b.body)
+  );
+}
