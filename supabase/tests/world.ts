@@ -87,7 +87,15 @@ export function newVault(version = 1) {
 /** A user with profile, vault, first manifest, one device, and a session bound to it. */
 export async function addPerson(client: pg.ClientBase): Promise<Person> {
   const { userId } = await addUser(client);
-  const sessionId = await addSession(client, userId);
+  return await equipPerson(client, userId, await addSession(client, userId));
+}
+
+/** What {@link addPerson} adds to a user and session that exist already. */
+export async function equipPerson(
+  client: pg.ClientBase,
+  userId: string,
+  sessionId: string,
+): Promise<Person> {
   const handle = `p${userId.slice(0, 8)}`;
   const accountKey = base64(33);
   const device = newDevice();
