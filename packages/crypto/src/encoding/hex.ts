@@ -1,11 +1,13 @@
 import { CryptoError } from '../errors.ts';
 import { assertBytes } from './bytes.ts';
 
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   assertBytes(bytes, 'bytes');
   let out = '';
-  for (const byte of bytes) out += byte.toString(16).padStart(2, '0');
+  for (const byte of bytes) out += pairs[byte];
   return out;
 }
 
@@ -16,6 +18,13 @@ export function fromHex(hex: string): Uint8Array {
     throw new CryptoError('bad_encoding', 'malformed hexadecimal');
   }
   const out = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = (digit(hex.charCodeAt(2 * i)) << 4) | digit(hex.charCodeAt(2 * i + 1));
+  }
   return out;
+}
+
+/** The value of a hexadecimal digit's character code: '0' is 0x30, 'A' 0x41, 'a' 0x61. */
+function digit(code: number): number {
+  return code < 0x40 ? code - 0x30 : (code & 0x1f) + 9;
 }

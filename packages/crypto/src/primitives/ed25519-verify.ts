@@ -14,7 +14,7 @@ import type { Subtle } from './web-platform.ts';
 
 /*
  * WebCrypto whenever it is there. Node 20.20, 2 shared cores, key import included:
- * 184 µs native, 1,312 µs noble.
+ * 184 µs native and 1,312 µs noble; in Chromium 89 and 405.
  */
 
 /** Inputs of {@link verifyEd25519}. */

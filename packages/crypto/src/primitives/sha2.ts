@@ -3,13 +3,14 @@ import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { nativeChoice } from './back-end.ts';
 
 /**
- * From this size WebCrypto is faster. Node 20.20, 2 shared cores: SHA-256 of 4 KiB 27 µs noble, 37 µs
- * native; of 16 KiB 104 and 47. A native call costs about 36 µs whatever its size.
+ * From this size WebCrypto is taken. 2 shared cores, noble and native in µs: SHA-256 of 1 KiB 9 and 22 in
+ * Node 20.20, 15 and 4 in Chromium; of 4 KiB 27 and 37 in Node, 55 and 6 in Chromium. A native call in
+ * Node costs 20–36 µs whatever its size, in Chromium about 3.
  */
-export const sha256NativeFromBytes = 6_144;
+export const sha256NativeFromBytes = 2_048;
 
-/** SHA-512 of 2 KiB 32 µs noble, 40 µs native; of 4 KiB 60 and 40 (same machine). */
-export const sha512NativeFromBytes = 3_072;
+/** SHA-512 of 1 KiB 27 and 36 µs in Node, 13 and 5 in Chromium; of 4 KiB 60 and 40, 45 and 15. */
+export const sha512NativeFromBytes = 2_048;
 
 const probeDigest = (algorithm: 'SHA-256' | 'SHA-512', expected: () => Uint8Array) =>
   nativeChoice(algorithm, async (subtle) =>
