@@ -70,7 +70,7 @@ export async function changeUser(
     await recordAudit(db, now, { action: 'user_modified', actorId: current.id });
     return { user: await renderUser(db, current), messages: outbox };
   });
-  await deliver(context, ...messages);
+  deliver(context, ...messages);
   return user;
 }
 

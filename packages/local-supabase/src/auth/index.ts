@@ -16,7 +16,7 @@ import { RateLimits } from './rate-limits.ts';
 import { registerRoutes } from './routes/index.ts';
 import { authSettingsSchema } from './settings.ts';
 import type { AuthSettingsInput } from './settings.ts';
-import { importKeyRing, publicKeySet, signingKeySchema } from './signing-keys.ts';
+import { importKeyRing, publicKeySet, signingKeysSchema } from './signing-keys.ts';
 import type { JwkSet, SigningKey } from './signing-keys.ts';
 
 export { GATEWAY_ROLE_HEADER } from './caller.ts';
@@ -60,12 +60,12 @@ export interface AuthService {
   close(): Promise<void>;
 }
 
-/** Makes an auth service. Throws a `ZodError` or `TypeError` for settings or keys that cannot work. */
+/** Makes an auth service. Throws a `ZodError` for settings or keys that cannot work. */
 export function createAuthService(options: AuthServiceOptions): AuthService {
   const clock = options.clock ?? Date.now;
   const issuer = z.url().parse(options.issuer).replace(/\/+$/, '');
   const settings = authSettingsSchema.parse(options.settings);
-  const signingKeys = z.array(signingKeySchema).min(1).parse(options.signingKeys);
+  const signingKeys = signingKeysSchema.parse(options.signingKeys);
   const jwks = publicKeySet(signingKeys);
   const keyRing = importKeyRing(signingKeys);
   const context: AuthContext = {
@@ -88,9 +88,7 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
   };
   const app = createHttpServer(context);
   registerRoutes(app, context);
-  const ready = Promise.all([app.ready(), keyRing]);
-  // A key that cannot be imported is reported by each request instead of ending the process.
-  ready.catch(() => undefined);
+  const ready = app.ready();
 
   return {
     async handle(request, response) {

@@ -71,13 +71,19 @@ export async function prepareEmailChangeMessage(
   return { message, linkToken };
 }
 
-/** Hands messages to the operator, once what they speak of is committed. */
-export async function deliver(
-  context: AuthContext,
-  ...messages: (OperatorMessage | undefined)[]
-): Promise<void> {
+/**
+ * Hands messages to the operator, once what they speak of is committed.
+ *
+ * Nothing waits for it and its failure is only logged: the answer must not show whether there was
+ * anything to hand over.
+ */
+export function deliver(context: AuthContext, ...messages: (OperatorMessage | undefined)[]): void {
+  const hand = async (message: OperatorMessage) => context.onOperatorMessage(message);
   for (const message of messages) {
-    if (message !== undefined) await context.onOperatorMessage(message);
+    if (message === undefined) continue;
+    hand(message).catch(() =>
+      context.log({ level: 'error', event: 'operator_message_failed', kind: message.kind }),
+    );
   }
 }
 

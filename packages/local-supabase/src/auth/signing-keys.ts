@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 import { z } from 'zod';
@@ -13,6 +14,15 @@ export const signingKeySchema = z.object({
   y: coordinate,
   d: coordinate,
 });
+
+/** At least one key, each with an id of its own and usable. */
+export const signingKeysSchema = z
+  .array(signingKeySchema)
+  .min(1)
+  .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, {
+    error: 'signing keys must have distinct kids',
+  })
+  .refine((keys) => keys.every(isUsable), { error: 'a signing key is not on its curve' });
 
 /** A private ES256 key as a JWK. */
 export type SigningKey = z.infer<typeof signingKeySchema>;
@@ -57,13 +67,10 @@ export function publicKeySet(keys: readonly SigningKey[]): JwkSet {
   };
 }
 
-/** Imports a non-empty list of keys with distinct ids. */
+/** Imports a list that `signingKeysSchema` accepts. */
 export async function importKeyRing(keys: readonly SigningKey[]): Promise<KeyRing> {
   const [first] = keys;
   if (first === undefined) throw new TypeError('at least one signing key is needed');
-  if (new Set(keys.map(({ kid }) => kid)).size !== keys.length) {
-    throw new TypeError('signing keys must have distinct kids');
-  }
   const verificationKeys = new Map<string, CryptoKey>();
   for (const { kty, crv, x, y, kid } of keys) {
     verificationKeys.set(kid, await importKey({ kty, crv, x, y }));
@@ -74,6 +81,15 @@ export async function importKeyRing(keys: readonly SigningKey[]): Promise<KeyRin
     signingKey: await importKey({ kty, crv, x, y, d }),
     verificationKeys,
   };
+}
+
+function isUsable(key: SigningKey): boolean {
+  try {
+    createPrivateKey({ key, format: 'jwk' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function importKey(jwk: { kty: 'EC'; crv: string; x: string; y: string; d?: string }) {

@@ -63,7 +63,7 @@ export function registerAdminLinks(app: FastifyInstance, context: AuthContext): 
         body.data ?? {},
         allowedRedirect(context, query.redirect_to),
       );
-      await deliver(context, message);
+      deliver(context, message);
       return user;
     },
   });

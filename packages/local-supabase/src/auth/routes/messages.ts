@@ -134,7 +134,7 @@ async function send(
     await recordAudit(db, context.clock(), { action, ...subject });
     return prepared;
   });
-  await deliver(context, message);
+  deliver(context, message);
 }
 
 async function createForOtp(

@@ -30,7 +30,7 @@ export function registerReauthenticate(app: FastifyInstance, context: AuthContex
         return issued;
       });
       const expiresAt = context.oneTimeTokens.expiry(now);
-      await deliver(context, { kind: 'reauthentication', email, code, expiresAt });
+      deliver(context, { kind: 'reauthentication', email, code, expiresAt });
       return {};
     },
   });

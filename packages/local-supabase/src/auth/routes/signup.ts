@@ -145,7 +145,7 @@ async function signUpUnconfirmed(
     });
     return { user: await renderUser(db, prepared.user), message: prepared.message };
   });
-  await deliver(context, message);
+  deliver(context, message);
   return user;
 }
 

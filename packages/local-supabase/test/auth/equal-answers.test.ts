@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPasswordHasher } from '../../src/auth/index.ts';
+import { createTestDatabase } from '../../src/testing/index.ts';
+import type { TestDatabase } from '../../src/testing/index.ts';
+import { password, someEmail } from './auth-stack.ts';
+import { someSigningKey, startDirectService } from './direct-service.ts';
+import type { DirectService } from './direct-service.ts';
+
+let database: TestDatabase;
+let auth: DirectService;
+const calls = { hash: 0, verify: 0 };
+
+beforeAll(async () => {
+  database = await createTestDatabase({ migrations: false });
+  const real = createPasswordHasher(2);
+  auth = await startDirectService(database, {
+    signingKeys: [someSigningKey('one')],
+    passwordHasher: {
+      hash(text) {
+        calls.hash += 1;
+        return real.hash(text);
+      },
+      verify(encoded, text) {
+        calls.verify += 1;
+        return real.verify(encoded, text);
+      },
+    },
+  });
+});
+afterAll(async () => {
+  await auth.stop();
+  await database.drop();
+});
+
+describe('an address that has no account', () => {
+  it('costs a password check like one that has', async () => {
+    const email = someEmail();
+    await auth.post('/signup', { email, password });
+    const countChecks = async (body: object) => {
+      calls.verify = 0;
+      const { status } = await auth.post('/token?grant_type=password', body);
+      return [status, calls.verify];
+    };
+
+    expect(await countChecks({ email, password: 'wrong horse' })).toEqual([400, 1]);
+    expect(await countChecks({ email: someEmail(), password })).toEqual([400, 1]);
+    expect(await countChecks({ email: 'no address', password })).toEqual([400, 1]);
+    expect(await countChecks({ email, password })).toEqual([200, 1]);
+  });
+
+  it('costs a hash at sign-up like one that has', async () => {
+    const email = someEmail();
+    const countHashes = async () => {
+      calls.hash = 0;
+      const { status } = await auth.post('/signup', { email, password });
+      return [status, calls.hash];
+    };
+
+    expect(await countHashes()).toEqual([200, 1]);
+    expect(await countHashes()).toEqual([422, 1]);
+  });
+});
