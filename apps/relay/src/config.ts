@@ -1,0 +1,130 @@
+/**
+ * The one module that reads the environment. Every mistake is named at once, in the words of the
+ * variable it is about; the values themselves are never repeated, some of them are secrets.
+ */
+import { z } from 'zod';
+
+const origin = z
+  .string()
+  .refine((text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol), {
+    message: 'expected an http or https address',
+  })
+  .transform((text) => new URL(text));
+
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part.length > 0),
+  );
+
+const environmentSchema = z
+  .object({
+    PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(4000),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    SOTTO_DATA_DIR: z.string().min(1).default('./data'),
+    SUPABASE_URL: origin.optional(),
+    SUPABASE_PUBLISHABLE_KEY: z.string().min(1).optional(),
+    SUPABASE_ANON_KEY: z.string().min(1).optional(),
+    SUPABASE_SECRET_KEY: z.string().min(1).optional(),
+    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
+    SUPABASE_JWT_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+    SUPABASE_JWT_ISSUER: origin.optional(),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'expected postgres://…')
+      .optional(),
+    PUBLIC_URL: origin.optional(),
+    ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+    TRUSTED_PROXIES: list,
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .default('info'),
+    METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+  })
+  .superRefine((env, context) => {
+    const complain = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (env.SUPABASE_URL) {
+      if (!(env.SUPABASE_PUBLISHABLE_KEY ?? env.SUPABASE_ANON_KEY))
+        complain('SUPABASE_PUBLISHABLE_KEY', 'needed with SUPABASE_URL');
+      if (!(env.SUPABASE_SECRET_KEY ?? env.SUPABASE_SERVICE_ROLE_KEY))
+        complain('SUPABASE_SECRET_KEY', 'needed with SUPABASE_URL');
+    } else if (env.DATABASE_URL) {
+      complain('DATABASE_URL', 'only with SUPABASE_URL: the embedded database has its own');
+    }
+  });
+
+/** Where a Supabase is, and how to use it. */
+export interface SupabaseConfig {
+  /** Base of `/auth/v1` and `/rest/v1` as the relay reaches it; no slash at the end. */
+  url: string;
+  publishableKey: string;
+  secretKey: string;
+  /** `iss` of its access tokens; `<url>/auth/v1` unless given. */
+  issuer?: string | undefined;
+  /** Accepts HS256 tokens of this secret beside ES256; for old self-hosted instances only. */
+  jwtSecret?: string | undefined;
+  /** Direct connection for the append path. */
+  databaseUrl?: string | undefined;
+}
+
+/** The environment, checked. */
+export interface RelayConfig {
+  port: number;
+  host: string;
+  dataDirectory: string;
+  /** Absent: the relay starts the embedded stack. */
+  supabase: SupabaseConfig | undefined;
+  publicUrl: string | undefined;
+  allowedOrigins: string[];
+  trustedProxies: string[];
+  logLevel: z.output<typeof environmentSchema>['LOG_LEVEL'];
+  metricsToken: string | undefined;
+}
+
+/** Names every mistake in the environment, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'bad_environment';
+  constructor(mistakes: readonly string[]) {
+    super(`The environment has mistakes:\n${mistakes.map((m) => `  ${m}`).join('\n')}`);
+  }
+}
+
+/** Reads the environment; an empty variable counts as absent. */
+export function readConfig(environment: Record<string, string | undefined>): RelayConfig {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    );
+  }
+  const env = parsed.data;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataDirectory: env.SOTTO_DATA_DIR,
+    supabase: env.SUPABASE_URL && {
+      url: withoutSlash(env.SUPABASE_URL),
+      publishableKey: env.SUPABASE_PUBLISHABLE_KEY ?? env.SUPABASE_ANON_KEY ?? '',
+      secretKey: env.SUPABASE_SECRET_KEY ?? env.SUPABASE_SERVICE_ROLE_KEY ?? '',
+      issuer: env.SUPABASE_JWT_ISSUER && withoutSlash(env.SUPABASE_JWT_ISSUER),
+      jwtSecret: env.SUPABASE_JWT_SECRET,
+      databaseUrl: env.DATABASE_URL,
+    },
+    publicUrl: env.PUBLIC_URL?.origin,
+    allowedOrigins: env.ALLOWED_ORIGINS.map((url) => url.origin),
+    trustedProxies: env.TRUSTED_PROXIES,
+    logLevel: env.LOG_LEVEL,
+    metricsToken: env.METRICS_TOKEN,
+  };
+}
+
+const withoutSlash = (url: URL) => url.href.replace(/\/+$/, '');

@@ -1,0 +1,247 @@
+import type {
+  ChatId,
+  DeviceId,
+  DeviceRecord,
+  DeviceType,
+  DeviceWrap,
+  NewEpoch,
+  Profile,
+  UserId,
+  VaultRecord,
+} from '@sotto/protocol';
+import { limits } from '@sotto/protocol';
+import type { z } from 'zod';
+import type { PostgrestClient } from './postgrest-client.ts';
+import * as row from './rows.ts';
+
+/** A verified manifest, ready to be stored. */
+export interface VerifiedManifest {
+  version: number;
+  body: Uint8Array;
+  signature: Uint8Array;
+  hash: Uint8Array;
+  previousHash: Uint8Array;
+  accountKey: Uint8Array;
+}
+
+/** A device with the keys its account's manifest certifies. */
+export interface CertifiedDevice {
+  deviceId: DeviceId;
+  number: number;
+  name: string;
+  deviceType: DeviceType;
+  identityKey: Uint8Array;
+  publicKey: Uint8Array;
+  nameHash: Uint8Array;
+}
+
+/** Database functions by name, typed; each a thin call, each failing as `PostgrestClient.call` does. */
+export class Database {
+  readonly #client: PostgrestClient;
+
+  constructor(client: PostgrestClient) {
+    this.#client = client;
+  }
+
+  async #call<Schema extends z.ZodType>(
+    name: string,
+    parameters: Record<string, unknown>,
+    schema: Schema,
+  ): Promise<z.output<Schema>> {
+    return schema.parse(await this.#client.call(name, parameters));
+  }
+
+  authorise(userId: UserId, sessionId: string, deviceId: DeviceId | undefined) {
+    return this.#call(
+      'relay_authorise',
+      { p_user: userId, p_session: sessionId, p_device: deviceId ?? null },
+      row.authorisationRow,
+    );
+  }
+
+  getAccount(userId: UserId) {
+    return this.#call('relay_get_account', { p_user: userId }, row.accountRow);
+  }
+
+  putProfile(userId: UserId, profile: Omit<Profile, 'userId'>) {
+    return this.#call(
+      'relay_put_profile',
+      {
+        p_user: userId,
+        p_handle: profile.handle,
+        p_display_name: profile.displayName,
+        p_avatar_color: profile.avatarColor,
+      },
+      row.profileRow,
+    );
+  }
+
+  putVault(userId: UserId, sessionId: string, vault: VaultRecord) {
+    const stored = {
+      version: vault.version,
+      kdf: { ...vault.kdf, salt: row.base64(vault.kdf.salt) },
+      passwordWrap: row.base64(vault.passwordWrap),
+      recoveryWrap: row.base64(vault.recoveryWrap),
+      body: row.base64(vault.body),
+    };
+    return this.#call(
+      'relay_put_vault',
+      { p_user: userId, p_session: sessionId, p_vault: stored },
+      row.versionRow,
+    );
+  }
+
+  registerDevice(
+    userId: UserId,
+    sessionId: string,
+    device: CertifiedDevice,
+    manifest: VerifiedManifest,
+  ): Promise<DeviceRecord> {
+    return this.#call(
+      'relay_register_device',
+      {
+        p_user: userId,
+        p_session: sessionId,
+        p_device: {
+          ...device,
+          identityKey: row.base64(device.identityKey),
+          publicKey: row.base64(device.publicKey),
+          nameHash: row.base64(device.nameHash),
+        },
+        p_manifest: {
+          version: manifest.version,
+          body: row.base64(manifest.body),
+          signature: row.base64(manifest.signature),
+          hash: row.base64(manifest.hash),
+          previousHash: row.base64(manifest.previousHash),
+          accountKey: row.base64(manifest.accountKey),
+        },
+      },
+      row.deviceRow,
+    );
+  }
+
+  async bindDeviceSession(userId: UserId, sessionId: string, deviceId: DeviceId): Promise<void> {
+    await this.#client.call('relay_bind_device_session', {
+      p_user: userId,
+      p_session: sessionId,
+      p_device: deviceId,
+    });
+  }
+
+  findPerson(handle: string) {
+    return this.#call('relay_find_person', { p_handle: handle }, row.profileRow);
+  }
+
+  getPeople(userIds: readonly UserId[]) {
+    return this.#call('relay_get_people', { p_users: userIds }, row.peopleRow);
+  }
+
+  listManifests(ownerId: UserId, after: number, limit: number) {
+    return this.#call(
+      'relay_list_manifests',
+      { p_user: ownerId, p_after: after, p_limit: limit },
+      row.manifestPageRow,
+    );
+  }
+
+  createDirectChat(
+    userId: UserId,
+    deviceId: DeviceId,
+    chat: { chatId: ChatId; partnerId: UserId; epoch: NewEpoch },
+  ) {
+    const { epoch } = chat;
+    const stored = {
+      ...epoch,
+      keyId: row.base64(epoch.keyId),
+      commitment: row.base64(epoch.commitment),
+      deviceWraps: epoch.deviceWraps.map(row.storedWrap),
+      vaultWrap: row.base64(epoch.vaultWrap),
+    };
+    return this.#call(
+      'relay_create_direct_chat',
+      {
+        p_user: userId,
+        p_device: deviceId,
+        p_chat: { chatId: chat.chatId, partnerId: chat.partnerId, epoch: stored },
+      },
+      row.createdChatRow,
+    );
+  }
+
+  listChats(userId: UserId, after: ChatId | undefined) {
+    return this.#call(
+      'relay_list_chats',
+      { p_user: userId, p_after: after ?? null, p_limit: limits.chatsPerPage },
+      row.chatPageRow,
+    );
+  }
+
+  getChatKeys(userId: UserId, deviceId: DeviceId, chatId: ChatId) {
+    return this.#call(
+      'relay_get_chat_keys',
+      { p_user: userId, p_device: deviceId, p_chat: chatId },
+      row.chatKeysRow,
+    );
+  }
+
+  async putChatWraps(
+    userId: UserId,
+    deviceId: DeviceId,
+    chatId: ChatId,
+    epoch: number,
+    wraps: { deviceWraps: readonly DeviceWrap[]; vaultWrap?: Uint8Array | undefined },
+  ): Promise<void> {
+    await this.#client.call('relay_put_chat_wraps', {
+      p_user: userId,
+      p_device: deviceId,
+      p_chat: chatId,
+      p_epoch: epoch,
+      p_device_wraps: wraps.deviceWraps.map(row.storedWrap),
+      p_vault_wrap: wraps.vaultWrap === undefined ? null : row.base64(wraps.vaultWrap),
+    });
+  }
+
+  chatMembersOf(chatId: string) {
+    return this.#call('relay_chat_members', { p_chat: chatId }, row.membersRow);
+  }
+
+  listMessages(userId: UserId, chatId: ChatId, after: number, limit: number) {
+    return this.#call(
+      'relay_list_messages',
+      { p_user: userId, p_chat: chatId, p_after: after, p_limit: limit },
+      row.messagePageRow,
+    );
+  }
+
+  putReceipt(userId: UserId, deviceId: DeviceId, chatId: ChatId, ciphertext: Uint8Array) {
+    return this.#call(
+      'relay_put_receipt',
+      {
+        p_user: userId,
+        p_device: deviceId,
+        p_chat: chatId,
+        p_ciphertext: row.base64(ciphertext),
+      },
+      row.receiptRow,
+    );
+  }
+
+  async touchDevices(deviceIds: readonly DeviceId[]): Promise<void> {
+    await this.#client.call('relay_touch_devices', { p_devices: deviceIds });
+  }
+
+  async audit(
+    userId: UserId,
+    deviceId: DeviceId | undefined,
+    action: string,
+    detail: Record<string, string | number>,
+  ): Promise<void> {
+    await this.#client.call('relay_audit', {
+      p_user: userId,
+      p_device: deviceId ?? null,
+      p_action: action,
+      p_detail: detail,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { ProtocolError, rateLimits } from '@sotto/protocol';
+import type { CostClass, RateLimit } from '@sotto/protocol';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { UserCaller } from '../domain/caller.ts';
+
+/** Limits by cost class; a class that is not named keeps the protocol's numbers. */
+export type RateLimitOverrides = Partial<Record<CostClass, RateLimit>>;
+
+/** Counts what callers use of each cost class. */
+export class RateLimits {
+  readonly #limiters: Record<CostClass, RateLimiterMemory>;
+
+  constructor(overrides: RateLimitOverrides = {}) {
+    const limiter = (name: CostClass) => {
+      const { points, perSeconds } = overrides[name] ?? rateLimits[name];
+      return new RateLimiterMemory({ keyPrefix: name, points, duration: perSeconds });
+    };
+    this.#limiters = {
+      send: limiter('send'),
+      read: limiter('read'),
+      key: limiter('key'),
+      search: limiter('search'),
+      auth: limiter('auth'),
+    };
+  }
+
+  /** @throws ProtocolError `rate_limited` with the time to wait. */
+  async consume(cost: CostClass, key: string, points = 1): Promise<void> {
+    try {
+      await this.#limiters[cost].consume(key, points);
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      throw new ProtocolError('rate_limited', {
+        retryAfterMs: Math.max(1, Math.ceil(refusal.msBeforeNext)),
+      });
+    }
+  }
+}
+
+/** Whose budget a class counts against: the device for messages and reads, else the person. */
+export function rateKey(cost: CostClass, caller: UserCaller & { deviceId?: string }): string {
+  const perDevice = cost === 'send' || cost === 'read';
+  return (perDevice ? caller.deviceId : undefined) ?? caller.userId;
+}

@@ -1,0 +1,41 @@
+import httpProxy from '@fastify/http-proxy';
+import { ProtocolError } from '@sotto/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { ClientAddress } from './client-address.ts';
+
+const maxBodyBytes = 1024 * 1024;
+
+/**
+ * Passes `/rest/v1` and `/auth/v1` to the embedded gateway, so that the client has one origin. The
+ * gateway counts by the address given here; what the client itself claims is dropped.
+ */
+export async function registerSupabaseProxy(
+  server: FastifyInstance,
+  options: { upstream: string; clientAddress: ClientAddress },
+): Promise<void> {
+  for (const prefix of ['/rest/v1', '/auth/v1']) {
+    await server.register(httpProxy, {
+      upstream: options.upstream,
+      prefix,
+      rewritePrefix: prefix,
+      preHandler: (request, _reply, done) => {
+        const length = Number(request.headers['content-length'] ?? 0);
+        done(length > maxBodyBytes ? new ProtocolError('too_large') : undefined);
+      },
+      replyOptions: {
+        rewriteRequestHeaders: (request, headers) => {
+          const forwarded = { ...headers };
+          for (const name of Object.keys(forwarded)) {
+            if (/^(?:forwarded|x-forwarded-.*|x-real-ip)$/.test(name)) delete forwarded[name];
+          }
+          return { ...forwarded, 'x-forwarded-for': options.clientAddress(request.raw) };
+        },
+        onError: (reply) => {
+          void reply
+            .code(503)
+            .send({ code: 'unavailable', message: 'The service cannot be reached.' });
+        },
+      },
+    });
+  }
+}
