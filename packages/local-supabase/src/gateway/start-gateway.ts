@@ -22,7 +22,7 @@ import { createTokenVerifier, TokenRefused } from './token-verifier.ts';
 import type { VerificationKey } from './token-verifier.ts';
 
 /** Handles one request below `/auth/v1`; the prefix is already taken off its URL. */
-export type AuthHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+type AuthHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** What {@link startGateway} needs. */
 export interface GatewayOptions {

@@ -20,7 +20,7 @@ export interface VerificationKey {
 }
 
 /** A token that was accepted. */
-export interface VerifiedToken {
+interface VerifiedToken {
   readonly claims: Claims;
   readonly role: string;
   readonly userId: string | undefined;

