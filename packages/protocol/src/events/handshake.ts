@@ -33,7 +33,7 @@ export const deviceChallengeAnswerSchema = z.object({ signature: bytesSchema({ e
 /** Labels of what a device's identity key signs for the relay (length-prefixed, see docs/encryption.md). */
 export const labels = {
   /** Fields: nonce 32, user id 16, device id 16, auth session id 16. */
-  socketProof: 'sotto device socket proof v1',
+  socketProof: 'device-socket-proof-v1',
   /** Fields: user id 16, device id 16, auth session id 16. Ties an auth session to a device. */
-  sessionProof: 'sotto device session proof v1',
+  sessionProof: 'device-session-proof-v1',
 } as const;
