@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, BrowserType } from '@playwright/test';
+import { appWords } from '../../src/shared/i18n/app-words.ts';
+import { Person, newIdentity } from '../people/person.ts';
+import { browserOptions } from '../stack/browser-options.ts';
+import { expect, test } from '../test.ts';
+import { recordKeys } from './key-recorder.ts';
+import { filesUnder, flushToDisk, tablesOf } from './places.ts';
+import { plantedText, secretsOf } from './plants.ts';
+import { CanarySearch } from './search.ts';
+import type { Place, Plant } from './search.ts';
+import { recordTraffic } from './traffic.ts';
+
+/** A person in a browser whose profile lies in a folder, with everything listened to. */
+async function enter(chromium: BrowserType, baseURL: string, displayName: string) {
+  const profile = await mkdtemp(join(tmpdir(), 'sotto-profile-'));
+  const context: BrowserContext = await chromium.launchPersistentContext(profile, {
+    ...browserOptions,
+    baseURL,
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 800 },
+  });
+  const traffic = recordTraffic(context);
+  const page = context.pages()[0] ?? (await context.newPage());
+  const keys = recordKeys(page);
+  return { profile, context, traffic, keys, person: new Person(page, newIdentity(displayName)) };
+}
+
+const named = (prefix: string, places: readonly Place[]): Place[] =>
+  places.map(({ name, bytes }) => ({ name: `${prefix}: ${name}`, bytes }));
+
+/** The only places in which a plant may be; a plant that is in none of them was not looked for well. */
+function expectOnlyIn(allowed: RegExp, plant: Plant, places: readonly Place[]): void {
+  const hits = new CanarySearch([plant]).find(places);
+  expect(hits, `${plant.name}: a place where it must be`).not.toEqual([]);
+  expect(hits.filter((hit) => !allowed.test(hit))).toEqual([]);
+}
+
+test('what is secret is found nowhere outside the memory of the browsers', async ({
+  playwright,
+  baseURL = '',
+  stack,
+}) => {
+  test.setTimeout(150_000);
+  const [a, b] = await Promise.all([
+    enter(playwright.chromium, baseURL, 'Ada'),
+    enter(playwright.chromium, baseURL, 'Ben'),
+  ]);
+  const [ada, ben] = [a.person, b.person];
+  const texts = ['said by Ada', 'said by Ben', 'said offline', 'drafted'].map(plantedText);
+  const [fromAda = '', fromBen = '', queued = '', draft = ''] = texts;
+  const stored = plantedText('control in the profile');
+
+  try {
+    await Promise.all([ada.join(), ben.join()]);
+    await ada.startChatWith(ben.identity);
+    await ada.send(ben.identity, fromAda);
+    await ben.openChatWith(ada.identity);
+    await expect(ben.log(ada.identity).getByText(fromAda)).toBeVisible();
+    await ben.send(ada.identity, fromBen);
+    await expect(ada.log(ben.identity).getByText(fromBen)).toBeVisible();
+    await a.context.setOffline(true);
+    await ada.send(ben.identity, queued);
+    await a.context.setOffline(false);
+    await expect(ben.log(ada.identity).getByText(queued)).toBeVisible();
+    await ada.composer(ben.identity).pressSequentially(draft);
+    await ada.page.evaluate((control) => localStorage.setItem('control', control), stored);
+    await expect(
+      ada.chatRow(ben.identity).getByText(appWords.chatList.draft, { exact: false }),
+    ).toBeAttached();
+
+    const profileStates: Place[][] = [];
+    const lookAtProfiles = async (when: string): Promise<void> => {
+      for (const { profile, person } of [a, b]) {
+        const name = `profile of ${person.identity.displayName} ${when}`;
+        profileStates.push(named(name, await filesUnder(profile)));
+      }
+    };
+    await lookAtProfiles('in use');
+    const keysInUse = [await a.keys.secretsHex(), await b.keys.secretsHex()];
+    await Promise.all([ada.lock(), ben.lock()]);
+    await lookAtProfiles('locked');
+    await ada.page.reload();
+    await ada.unlock();
+    await ada.unlocked();
+    const adaKeys = [...new Set([...(keysInUse[0] ?? []), ...(await a.keys.secretsHex())])];
+    await ada.signOut();
+    await lookAtProfiles('signed out');
+    await a.context.close();
+    await b.context.close();
+    await lookAtProfiles('closed');
+
+    await flushToDisk(stack.relay.dataDirectory);
+    const database = [
+      ...named('database', await tablesOf(stack.relay.dataDirectory)),
+      ...named('data directory', await filesUnder(stack.relay.dataDirectory)),
+    ];
+    const log = [{ name: 'relay log', bytes: Buffer.from(stack.relay.log()) }];
+    const heard = [
+      ...named('browser of Ada', await a.traffic.places()),
+      ...named('browser of Ben', await b.traffic.places()),
+    ];
+    const wire = stack.wire.heard().map((bytes, index) => ({ name: `wire ${index}`, bytes }));
+    const profiles = profileStates.flat();
+    const everywhere = [...database, ...log, ...heard, ...wire, ...profiles];
+
+    await test.step('listening and searching work: what may be seen is found', () => {
+      const { displayName, handle } = ada.identity;
+      const control = (name: string, value: string, places: readonly Place[]) =>
+        expect(new CanarySearch([{ name, value }]).find(places), name).not.toEqual([]);
+      control(
+        'handle in the database',
+        handle,
+        database.filter((p) => p.name.includes('table ')),
+      );
+      control(
+        'handle in the files',
+        handle,
+        database.filter((p) => p.name.includes('base/')),
+      );
+      control(
+        'handle in the WAL',
+        handle,
+        database.filter((p) => p.name.includes('pg_wal/')),
+      );
+      control('handle in a request', handle, heard);
+      control('name on the wire', displayName, wire);
+      control('route in the log', 'message:send', log);
+      control(
+        'stored text',
+        stored,
+        profiles.filter((p) => p.name.includes('in use')),
+      );
+      expect(a.traffic.frameCount()).toBeGreaterThan(10);
+      expect(adaKeys.length).toBeGreaterThan(5);
+    });
+
+    await test.step('chat passwords, texts, keys and recovery keys: nowhere', () => {
+      const secrets = [
+        ...texts.map((value, index) => ({ name: `text ${index}`, value })),
+        ...secretsOf(ada, adaKeys),
+        ...secretsOf(ben, keysInUse[1] ?? []),
+      ];
+
+      expect(new CanarySearch(secrets).find(everywhere)).toEqual([]);
+    });
+
+    await test.step('login password: only in the requests that sign up and sign in', () => {
+      const plant = { name: 'login password', value: ada.identity.loginPassword };
+
+      expectOnlyIn(
+        /in (browser of Ada: request POST \/auth\/v1\/(signup|token)|wire \d+) /,
+        plant,
+        everywhere,
+      );
+    });
+
+    await test.step('email address: only in the account service, its tables and its talk', () => {
+      const plant = { name: 'email', value: ada.identity.email };
+
+      expectOnlyIn(
+        /in (database: table auth\.|data directory: postgres\/|browser of Ada: (request|response) (POST|GET|PUT) \/auth\/v1\/|wire \d+|profile of Ada)/,
+        plant,
+        everywhere,
+      );
+    });
+  } finally {
+    await a.context.close();
+    await b.context.close();
+    await rm(a.profile, { recursive: true, force: true });
+    await rm(b.profile, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,31 @@
+import type { BrowserContext } from '@playwright/test';
+
+const mark = 'policy violation:';
+
+function reportViolations(prefix: string): void {
+  addEventListener('securitypolicyviolation', (event) => {
+    console.error(prefix, event.violatedDirective, event.blockedURI, event.sourceFile);
+  });
+}
+
+/** Notes into `violations` each breach of the content policy, uncaught error and request to another origin. */
+export async function watchPolicy(
+  context: BrowserContext,
+  origin: string,
+  violations: string[],
+): Promise<void> {
+  await context.addInitScript(reportViolations, mark);
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.origin !== origin) {
+      violations.push(`request to ${request.url()}`);
+    }
+  });
+  context.on('console', (message) => {
+    const text = message.text();
+    if (text.startsWith(mark) || /content security policy|trusted ?type/i.test(text)) {
+      violations.push(text);
+    }
+  });
+  context.on('weberror', (error) => violations.push(`uncaught: ${String(error.error())}`));
+}

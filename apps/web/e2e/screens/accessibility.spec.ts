@@ -1,0 +1,49 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../test.ts';
+import { looks, wear } from './looks.ts';
+import { visitScreens } from './visit-screens.ts';
+
+async function violationsOn(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
+  );
+}
+
+test('no screen breaks an accessibility rule, light or dark, on a desk or in a hand', async ({
+  openContext,
+}) => {
+  test.setTimeout(180_000);
+  const found: string[] = [];
+  const seen: string[] = [];
+
+  await visitScreens(openContext, async (name, page) => {
+    seen.push(name);
+    for (const look of looks) {
+      await wear(page, look);
+      for (const violation of await violationsOn(page)) {
+        found.push(`${name} (${look.name}): ${violation}`);
+      }
+    }
+    await wear(page, looks[0]);
+  });
+
+  expect(found).toEqual([]);
+  expect(seen.length).toBeGreaterThan(25);
+});
+
+test('the check finds what it is there to find', async ({ openContext }) => {
+  const page = await (await openContext()).newPage();
+  await page.goto('/sign-in');
+  await page
+    .getByRole('textbox')
+    .first()
+    .evaluate((input: HTMLInputElement) => {
+      input.labels?.[0]?.remove();
+    });
+
+  const found = await violationsOn(page);
+
+  expect(found.some((violation) => violation.startsWith('label'))).toBe(true);
+});
