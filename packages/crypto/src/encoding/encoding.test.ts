@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { refusal } from '../../test/building/builders.ts';
+import { isCryptoError } from '../errors.ts';
+import { fromBase64, fromBase64Url, toBase64, toBase64Url } from './base64.ts';
+import { concatBytes, equalBytes, zeroize } from './bytes.ts';
+import { frame } from './frame.ts';
+import { fromHex, toHex } from './hex.ts';
+import { be64 } from './integers.ts';
+import { padmeLength, padmePad, padmeUnpad } from './padme.ts';
+import { fromUtf8, utf8 } from './text.ts';
+import { uuidBytes, uuidFromBytes } from './uuid.ts';
+
+const bytes = fc.uint8Array({ maxLength: 300 });
+
+describe('text encodings', () => {
+  it('agree with Node’s for all bytes and come back', () => {
+    fc.assert(
+      fc.property(bytes, (value) => {
+        const buffer = Buffer.from(value);
+        expect(toHex(value)).toBe(buffer.toString('hex'));
+        expect(toBase64(value)).toBe(buffer.toString('base64'));
+        expect(toBase64Url(value)).toBe(buffer.toString('base64url'));
+        expect(fromHex(toHex(value).toUpperCase())).toEqual(value);
+        expect(fromBase64(toBase64(value))).toEqual(value);
+        expect(fromBase64Url(toBase64Url(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it('accept one text per byte string', async () => {
+    for (const text of [
+      'AA',
+      'AAA',
+      'AB==',
+      'AAB=',
+      'AA=A',
+      '====',
+      'A===',
+      ' AAAA',
+      'AA_=',
+      'AAAA\n',
+    ]) {
+      expect([text, await refusal(() => fromBase64(text))]).toEqual([text, 'bad_encoding']);
+    }
+    for (const text of ['AA==', 'A', 'AB', 'AAB', 'A+AA', 'A/AA', 'AA AA', 'ＡＡ']) {
+      expect([text, await refusal(() => fromBase64Url(text))]).toEqual([text, 'bad_encoding']);
+    }
+    for (const text of ['0', '0g', '0x00', ' 00', '00\n']) {
+      expect([text, await refusal(() => fromHex(text))]).toEqual([text, 'bad_encoding']);
+    }
+  });
+
+  it('keep every well-formed text and refuse malformed UTF-8 and lone surrogates', async () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(fromUtf8(utf8(text))).toBe(text);
+      }),
+    );
+    expect(fromUtf8(utf8('\u{feff}x'))).toBe('\u{feff}x');
+    for (const hex of ['ff', 'c080', 'eda080', 'f4908080', 'e282']) {
+      expect(await refusal(() => fromUtf8(fromHex(hex)))).toBe('bad_encoding');
+    }
+    expect(() => utf8('a\ud800')).toThrow(RangeError);
+  });
+
+  it('take canonical lower-case UUIDs only', async () => {
+    const uuid = '01234567-89ab-4cde-8f01-23456789abcd';
+
+    expect(uuidFromBytes(uuidBytes(uuid))).toBe(uuid);
+    const lookAlikes = ['ａ', '\u0430'].map((letter) => uuid.replace('a', letter));
+    for (const text of [
+      uuid.toUpperCase(),
+      uuid.replaceAll('-', ''),
+      `{${uuid}}`,
+      `${uuid} `,
+      `${uuid}\n`,
+      uuid.slice(1),
+      uuid.replace('-', '_'),
+      '',
+      ...lookAlikes,
+      uuid.normalize('NFD').replace('a', 'a\u0301'),
+    ]) {
+      expect([text, await refusal(() => uuidBytes(text))]).toEqual([text, 'bad_encoding']);
+    }
+  });
+});
+
+describe('bytes', () => {
+  it('are equal exactly when they are the same', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(equalBytes(a, b)).toBe(Buffer.compare(a, b) === 0);
+        expect(equalBytes(a, Uint8Array.from(a))).toBe(true);
+      }),
+    );
+  });
+
+  it('are overwritten by zeroize', () => {
+    const secret = Uint8Array.of(1, 2, 3);
+
+    zeroize(secret);
+
+    expect(secret).toEqual(new Uint8Array(3));
+  });
+
+  it('hold 53-bit numbers and refuse more', () => {
+    expect(toHex(be64(Number.MAX_SAFE_INTEGER))).toBe('001fffffffffffff');
+    for (const value of [-1, 0.5, Number.NaN, 2 ** 53])
+      expect(() => be64(value)).toThrow(RangeError);
+  });
+});
+
+describe('frames', () => {
+  const label = fc.stringMatching(/^[!-~]{1,20}$/);
+  const fields = fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 4 });
+
+  it('of distinct tuples are distinct', () => {
+    fc.assert(
+      fc.property(label, fields, label, fields, (labelA, fieldsA, labelB, fieldsB) => {
+        const hex = (list: Uint8Array[]): string => list.map(toHex).join(',');
+        const same =
+          labelA === labelB && fieldsA.length === fieldsB.length && hex(fieldsA) === hex(fieldsB);
+        expect(equalBytes(frame(labelA, fieldsA), frame(labelB, fieldsB))).toBe(same);
+      }),
+    );
+  });
+
+  it('change when bytes move from one field to the next', () => {
+    fc.assert(
+      fc.property(fields, fc.nat(8), (list, cut) => {
+        const joined = concatBytes(...list);
+        const at = Math.min(cut, joined.length);
+        const moved = [joined.subarray(0, at), joined.subarray(at)];
+        fc.pre(list.length !== 2 || list[0]?.length !== at);
+        expect(equalBytes(frame('x', list), frame('x', moved))).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('Padmé', () => {
+  it('comes back, never shrinks, and adds at most 12 % above 32 bytes', () => {
+    fc.assert(
+      fc.property(fc.nat(5_000), (length) => {
+        const content = new Uint8Array(length).fill(0x80);
+        const padded = padmePad(content);
+        expect(padmeUnpad(padded)).toEqual(content);
+        expect(padded.length).toBe(padmeLength(length + 1));
+        expect(padded.length).toBeLessThanOrEqual(Math.max(32, Math.ceil((length + 1) * 1.12)));
+      }),
+    );
+  });
+
+  it('rounds up as the paper defines', () => {
+    expect([9, 32, 33, 64, 65, 100, 1_000, 1_025, 1_000_000].map(padmeLength)).toEqual([
+      32, 32, 36, 64, 72, 104, 1_024, 1_088, 1_015_808,
+    ]);
+  });
+
+  it('accepts only the padding that it makes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (padded) => {
+        let content: Uint8Array;
+        try {
+          content = padmeUnpad(padded);
+        } catch (error) {
+          expect(isCryptoError(error, 'bad_encoding')).toBe(true);
+          return;
+        }
+        expect(padmePad(content)).toEqual(padded);
+      }),
+    );
+    expect(() => padmeUnpad(new Uint8Array(32))).toThrow();
+    expect(() => padmeUnpad(Uint8Array.of(1, 0x80))).toThrow();
+  });
+});
