@@ -4,7 +4,7 @@ import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { accessMatrix, actors } from './access-matrix.ts';
 import type { Actor, Outcome } from './access-matrix.ts';
-import { addDirectChat, addPerson, append, base64, call } from './world.ts';
+import { addDirectChat, addPerson, addSession, append, base64, call } from './world.ts';
 import type { Person } from './world.ts';
 
 let database: TestDatabase;
@@ -56,6 +56,8 @@ beforeAll(async () => {
     'update public.devices set is_active = false, revoked_at = now() where id = $1',
     [person('revokedDevice').deviceId],
   );
+  // Another session of the same user lives on, without a device.
+  await addSession(client, person('endedSession').userId);
   await client.query('delete from auth.sessions where id = $1', [person('endedSession').sessionId]);
 
   const own = `user_id = '${owner.userId}'`;

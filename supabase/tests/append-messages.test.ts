@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
+import { waitForLock } from './wait-for-lock.ts';
 import { addDirectChat, addPerson, append } from './world.ts';
 import type { AppendResult, Draft, Person } from './world.ts';
 
@@ -74,6 +75,27 @@ describe('append_messages', () => {
 
     expect(numbers(results)).toEqual([1, 2, 1]);
     expect(results.map(({ duplicate }) => duplicate)).toEqual([false, false, true]);
+  });
+
+  test('answers a repeat that overtakes the first commit with the same number', async () => {
+    const chatId = await newChat();
+    const draft: Draft = {
+      chatId,
+      sender: ada,
+      clientId: randomUUID(),
+      ciphertext: randomBytes(9),
+    };
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+    await client.query('begin');
+    const [first] = await append(client, [draft]);
+
+    const repeat = append(other, [draft, { chatId, sender: ada }]);
+    await waitForLock(client, other);
+    await client.query('commit');
+
+    expect(await repeat).toMatchObject([{ ...first, duplicate: true }, { seq: 2 }]);
+    await other.end();
   });
 
   test('refuses other bytes under a used client id, in one batch and across batches', async () => {

@@ -6,6 +6,7 @@ import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { accountRoutes, peopleRoutes } from '@sotto/protocol';
 import { addPerson, addSession, addUser, base64, call, newVault } from './world.ts';
 import { onWire } from './on-wire.ts';
+import { waitForLock } from './wait-for-lock.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -173,7 +174,7 @@ describe('relay_put_vault', () => {
     });
   });
 
-  test('lets one of two concurrent changes win', async () => {
+  test('lets the first of two concurrent changes win', async () => {
     const ada = await addPerson(client);
     const other = new pg.Client(database.databaseUrl);
     await other.connect();
@@ -184,10 +185,19 @@ describe('relay_put_vault', () => {
         p_vault: newVault(2),
       });
 
-    const results = await Promise.allSettled([put(client), put(other)]);
-    await other.end();
+    await client.query('begin');
+    await put(client);
 
-    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [late] = await Promise.allSettled([
+      put(other),
+      waitForLock(client, other).then(() => client.query('commit')),
+    ]);
+
+    expect(late).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'PT409', message: 'stale_vault' },
+    });
+    await other.end();
   });
 
   test.each([

@@ -284,6 +284,15 @@ describe('keys of a chat', () => {
     await expect(putWraps(maker, chatId, [], 'not base64')).rejects.toMatchObject({
       code: 'PT400',
     });
+    const revoked = await addPerson(client);
+    const otherChat = await addDirectChat(client, maker, revoked);
+    await client.query(
+      'update public.devices set is_active = false, revoked_at = now() where id = $1',
+      [revoked.deviceId],
+    );
+    await expect(
+      putWraps(maker, otherChat, [newWrap(revoked.userId, revoked.deviceId)]),
+    ).rejects.toMatchObject({ code: 'PT409' });
     await expect(getKeys(eve, chatId)).rejects.toMatchObject({ code: 'PT404' });
     await expect(
       call(client, 'relay_put_chat_wraps', {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { deviceRoutes } from '@sotto/protocol';
+import { waitForLock } from './wait-for-lock.ts';
 import { addPerson, addSession, addUser, base64, call, newDevice, newManifest } from './world.ts';
 import { onWire } from './on-wire.ts';
 
@@ -201,6 +202,20 @@ describe('relay_register_device', () => {
     await other.end();
 
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('answers two concurrent sendings of one registration alike', async () => {
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+    await client.query('begin');
+    const one = await register(account, device, first);
+
+    const two = register(account, device, first, other);
+    await waitForLock(client, other);
+    await client.query('commit');
+
+    expect(await two).toEqual(one);
+    await other.end();
   });
 
   test.each([
