@@ -1,5 +1,5 @@
 import { errorTable, limits, ProtocolError } from '@sotto/protocol';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { parseJsonBody } from './json-body.ts';
 import type { Log } from './log.ts';
@@ -27,7 +27,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: false },
     exposeHeadRoutes: true,
     // Fastify's own lines would hold whole addresses with their queries.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     loggerInstance: options.log.child({}, { level: 'fatal' }),
     forceCloseConnections: true,
     return503OnClosing: false,

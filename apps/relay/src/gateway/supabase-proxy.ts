@@ -14,28 +14,32 @@ export async function registerSupabaseProxy(
   options: { upstream: string; clientAddress: ClientAddress },
 ): Promise<void> {
   for (const prefix of ['/rest/v1', '/auth/v1']) {
-    await server.register(httpProxy, {
-      upstream: options.upstream,
-      prefix,
-      rewritePrefix: prefix,
-      preHandler: (request, _reply, done) => {
-        const length = Number(request.headers['content-length'] ?? 0);
-        done(length > maxBodyBytes ? new ProtocolError('too_large') : undefined);
-      },
-      replyOptions: {
-        rewriteRequestHeaders: (request, headers) => {
-          const forwarded = { ...headers };
-          for (const name of Object.keys(forwarded)) {
-            if (/^(?:forwarded|x-forwarded-.*|x-real-ip)$/.test(name)) delete forwarded[name];
-          }
-          return { ...forwarded, 'x-forwarded-for': options.clientAddress(request.raw) };
+    await server.register(async (scope) => {
+      // Bodies pass through unread: the proxy brings its own parsers.
+      scope.removeAllContentTypeParsers();
+      await scope.register(httpProxy, {
+        upstream: options.upstream,
+        prefix,
+        rewritePrefix: prefix,
+        preHandler: (request, _reply, done) => {
+          const length = Number(request.headers['content-length'] ?? 0);
+          done(length > maxBodyBytes ? new ProtocolError('too_large') : undefined);
         },
-        onError: (reply) => {
-          void reply
-            .code(503)
-            .send({ code: 'unavailable', message: 'The service cannot be reached.' });
+        replyOptions: {
+          rewriteRequestHeaders: (request, headers) => {
+            const forwarded = { ...headers };
+            for (const name of Object.keys(forwarded)) {
+              if (/^(?:forwarded|x-forwarded-.*|x-real-ip)$/.test(name)) delete forwarded[name];
+            }
+            return { ...forwarded, 'x-forwarded-for': options.clientAddress(request.raw) };
+          },
+          onError: (reply) => {
+            void reply
+              .code(503)
+              .send({ code: 'unavailable', message: 'The service cannot be reached.' });
+          },
         },
-      },
+      });
     });
   }
 }
