@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bordersBite } from './borders.mjs';
+import { everyDependencyHasAReason } from './dependencies.mjs';
 import { ensureInstalled, root, runTool, toolEnvironment } from './install.mjs';
 
 const typeProjects = [
@@ -71,6 +72,7 @@ const checks = [
   ['unused code', () => runTool('knip', ['--no-progress'])],
   ['bundle sizes', () => runTool('size-limit', [], { directory: join(root, 'apps', 'web') })],
   ['every test project runs', everyProjectRuns],
+  ['every dependency has a reason', everyDependencyHasAReason],
   ['no machine paths', noForeignPlaces],
 ];
 
