@@ -6,7 +6,7 @@ import {
   bob,
   bobLaptop,
   chat,
-  expectAllDamageRefused,
+  damageNotRefused,
   filled,
   messageId,
   offsetView,
@@ -54,13 +54,17 @@ onEachBackEnd('A message', () => {
 
   it('does not open with any byte flipped, cut or added', async () => {
     const ciphertext = await encryptMessage({ ...place(), counter: 5, plaintext: utf8('hello') });
-    await expectAllDamageRefused(ciphertext, (changed) =>
-      decryptMessage({ ...place(), ciphertext: changed }),
-    );
+    expect(
+      await damageNotRefused(ciphertext, (changed) =>
+        decryptMessage({ ...place(), ciphertext: changed }),
+      ),
+    ).toEqual([]);
     const receipt = await encryptReceipt({ ...place(), counter: 5, plaintext: utf8('read') });
-    await expectAllDamageRefused(receipt, (changed) =>
-      decryptReceipt({ ...place(), ciphertext: changed }),
-    );
+    expect(
+      await damageNotRefused(receipt, (changed) =>
+        decryptReceipt({ ...place(), ciphertext: changed }),
+      ),
+    ).toEqual([]);
   });
 
   it('is the same bytes for the same randomness', async () => {

@@ -5,7 +5,7 @@ import {
   bob,
   bobLaptop,
   chat,
-  expectAllDamageRefused,
+  damageNotRefused,
   filled,
   messageId,
   offsetView,
@@ -74,12 +74,16 @@ onEachBackEnd('A signed seal', () => {
   });
 
   it('does not open with any byte flipped, cut or added', { timeout: 120_000 }, async () => {
-    await expectAllDamageRefused(sealed.ciphertext, (ciphertext) =>
-      openSigned({ ...opening, ciphertext }),
-    );
-    await expectAllDamageRefused(sealed.ephemeralPublicKey, (ephemeralPublicKey) =>
-      openSigned({ ...opening, ephemeralPublicKey }),
-    );
+    expect(
+      await damageNotRefused(sealed.ciphertext, (ciphertext) =>
+        openSigned({ ...opening, ciphertext }),
+      ),
+    ).toEqual([]);
+    expect(
+      await damageNotRefused(sealed.ephemeralPublicKey, (ephemeralPublicKey) =>
+        openSigned({ ...opening, ephemeralPublicKey }),
+      ),
+    ).toEqual([]);
   });
 
   it('is sealed and opened alike on both back ends', async () => {

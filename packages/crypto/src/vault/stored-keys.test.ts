@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  chat,
+  damageNotRefused,
+  filled,
+  offsetView,
+  otherChat,
+  refusal,
+} from '../../test/building/builders.ts';
+import { onEachBackEnd } from '../../test/known-answers/on-each-back-end.ts';
+import { concatBytes } from '../encoding/bytes.ts';
+import { toHex } from '../encoding/hex.ts';
+import { utf8 } from '../encoding/text.ts';
+import { uuidBytes } from '../encoding/uuid.ts';
+import { decryptRecord, encryptRecord } from './record.ts';
+import { deriveStorageKeys } from './storage-keys.ts';
+import { unwrapKey, wrapKey } from './wrap-key.ts';
+
+const context = [utf8('messages'), uuidBytes(chat)];
+const key = filled(32, 4);
+const wrapping = { wrappingKey: filled(32, 5), purpose: 'epoch-key', context };
+
+onEachBackEnd('A record', () => {
+  it('comes back, whatever its bytes, from offset views', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (plaintext) => {
+        const ciphertext = await encryptRecord({
+          key: offsetView(key),
+          context,
+          plaintext: offsetView(plaintext),
+        });
+        expect(await decryptRecord({ key, context, ciphertext: offsetView(ciphertext) })).toEqual(
+          plaintext,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('does not open with any byte flipped, cut or added', async () => {
+    const ciphertext = await encryptRecord({ key, context, plaintext: utf8('note') });
+    expect(
+      await damageNotRefused(ciphertext, (changed) =>
+        decryptRecord({ key, context, ciphertext: changed }),
+      ),
+    ).toEqual([]);
+  });
+});
+
+onEachBackEnd('A wrapped key', () => {
+  it('comes back and does not open with any byte flipped, cut or added', async () => {
+    const wrapped = await wrapKey({ ...wrapping, key });
+    expect(wrapped.length).toBe(32 + 61);
+    expect(await unwrapKey({ ...wrapping, wrapped: offsetView(wrapped) })).toEqual(key);
+    expect(
+      await damageNotRefused(wrapped, (changed) => unwrapKey({ ...wrapping, wrapped: changed })),
+    ).toEqual([]);
+  });
+});
+
+describe('A wrapped key', () => {
+  it('opens under its own key, purpose and context alone', async () => {
+    const wrapped = await wrapKey({ ...wrapping, key });
+    const elsewhere = {
+      key: { ...wrapping, wrappingKey: filled(32, 6) },
+      purpose: { ...wrapping, purpose: 'epoch-kez' },
+      chat: { ...wrapping, context: [utf8('messages'), uuidBytes(otherChat)] },
+      'joined context': { ...wrapping, context: [concatBytes(...context)] },
+      'purpose in context': { ...wrapping, context: [utf8('epoch-key'), ...context] },
+    };
+    for (const [what, input] of Object.entries(elsewhere)) {
+      expect([what, await refusal(() => unwrapKey({ ...input, wrapped }))]).toEqual([
+        what,
+        'open_failed',
+      ]);
+    }
+  });
+
+  it('is never a record, nor a record a wrapped key', async () => {
+    const wrapped = await wrapKey({ ...wrapping, key });
+    const record = await encryptRecord({ key: wrapping.wrappingKey, context, plaintext: key });
+
+    const asRecord = () =>
+      decryptRecord({ key: wrapping.wrappingKey, context, ciphertext: wrapped });
+    expect(await refusal(asRecord)).toBe('open_failed');
+    expect(await refusal(() => unwrapKey({ ...wrapping, wrapped: record }))).toBe('open_failed');
+  });
+});
+
+describe('A record', () => {
+  it('opens under its own key and context alone', async () => {
+    const ciphertext = await encryptRecord({ key, context, plaintext: utf8('note') });
+    const elsewhere = [
+      { key: filled(32, 9), context },
+      { key, context: [utf8('message'), uuidBytes(chat)] },
+      { key, context: [context[1] ?? key, context[0] ?? key] },
+      { key, context: [] },
+    ];
+    for (const input of elsewhere) {
+      expect(await refusal(() => decryptRecord({ ...input, ciphertext }))).toBe('open_failed');
+    }
+  });
+});
+
+describe('Storage keys', () => {
+  it('are three different keys that the vault key alone decides', async () => {
+    const keys = await deriveStorageKeys(filled(32, 1));
+    const again = await deriveStorageKeys(offsetView(filled(32, 1)));
+    const other = await deriveStorageKeys(filled(32, 2));
+
+    expect(again).toEqual(keys);
+    expect(new Set([...Object.values(keys), ...Object.values(other)].map(toHex)).size).toBe(6);
+  });
+});
