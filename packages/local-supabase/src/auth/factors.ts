@@ -4,7 +4,7 @@ import { isUniqueViolation } from './database.ts';
 import { AuthError } from './errors.ts';
 
 /** An enrolled factor is forgotten when it stays unverified this long. */
-const UNVERIFIED_LIFETIME_MS = 5 * 60_000;
+export const UNVERIFIED_FACTOR_LIFETIME_MS = 5 * 60_000;
 
 /** A challenge must be answered within this time. */
 export const CHALLENGE_LIFETIME_MS = 5 * 60_000;
@@ -66,7 +66,7 @@ export async function deleteStaleFactors(
   await db.query(
     `delete from auth.mfa_factors
      where user_id = $1 and status = 'unverified' and created_at < $2`,
-    [userId, new Date(nowMs - UNVERIFIED_LIFETIME_MS)],
+    [userId, new Date(nowMs - UNVERIFIED_FACTOR_LIFETIME_MS)],
   );
 }
 

@@ -14,6 +14,7 @@ import { createPasswordHasher } from './passwords.ts';
 import type { PasswordHasher } from './passwords.ts';
 import { RateLimits } from './rate-limits.ts';
 import { registerRoutes } from './routes/index.ts';
+import { startSweeping } from './sweep.ts';
 import { authSettingsSchema } from './settings.ts';
 import type { AuthSettingsInput } from './settings.ts';
 import { importKeyRing, publicKeySet, signingKeysSchema } from './signing-keys.ts';
@@ -56,7 +57,7 @@ export interface AuthService {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** The public keys that verify access tokens. */
   jwks(): JwkSet;
-  /** Refuses further requests. */
+  /** Refuses further requests and ends the hourly sweep of expired rows. */
   close(): Promise<void>;
 }
 
@@ -89,6 +90,7 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
   const app = createHttpServer(context);
   registerRoutes(app, context);
   const ready = app.ready();
+  const stopSweeping = startSweeping(context);
 
   return {
     async handle(request, response) {
@@ -98,6 +100,7 @@ export function createAuthService(options: AuthServiceOptions): AuthService {
     },
     jwks: () => jwks,
     close: async () => {
+      stopSweeping();
       await app.close();
     },
   };

@@ -111,6 +111,7 @@ function verificationLink(
   type: VerificationType,
   redirectTo: string,
 ): string {
-  const query = new URLSearchParams({ token: linkToken, type, redirect_to: redirectTo });
-  return `${context.issuer}/verify?${query.toString()}`;
+  // ":" and "/" may stand in a query as they are (RFC 3986 §3.4): people read these links.
+  const target = encodeURIComponent(redirectTo).replaceAll('%3A', ':').replaceAll('%2F', '/');
+  return `${context.issuer}/verify?token=${linkToken}&type=${type}&redirect_to=${target}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Refresh with rotation and reuse detection, without a row per token.
+ * Refresh with rotation and reuse detection, without a row per token or per refresh.
  *
  * The session's counter says which token is current. One step behind is a client that lost the answer;
  * anything within the reuse interval is a tab that raced another: both get the current token again.
@@ -46,7 +46,6 @@ export async function refreshSession(context: AuthContext, token: string): Promi
     if (behind < 0) throw validationFailed('Refresh token is not valid');
     if (behind === 0) {
       const next = await advanceSession(db, now, session.id);
-      await recordAudit(db, now, { action: 'token_refreshed', actorId: user.id });
       const tokens = await grantTokens(context, db, user, next);
       return { sessionId: session.id, reuse: undefined, tokens };
     }

@@ -36,6 +36,8 @@ export const authSettingsSchema = z
     /** Least time between two codes for one address. */
     otpIntervalSeconds: z.number().int().min(0).max(3600).default(60),
     maxFactors: z.number().int().min(1).max(30).default(10),
+    /** How long `auth.audit_log_entries` keeps what happened. */
+    auditRetentionDays: z.number().int().min(1).max(3650).default(90),
     siteUrl: z.url().optional(),
     redirectUrls: z.array(z.url()).default([]),
     passwordHashConcurrency: z.number().int().min(1).max(16).default(2),

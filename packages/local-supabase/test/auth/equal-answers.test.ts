@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
 import { createPasswordHasher } from '../../src/auth/index.ts';
 import { createTestDatabase } from '../../src/testing/index.ts';
 import type { TestDatabase } from '../../src/testing/index.ts';
@@ -9,6 +10,7 @@ import type { DirectService } from './direct-service.ts';
 let database: TestDatabase;
 let auth: DirectService;
 const calls = { hash: 0, verify: 0 };
+let afterVerify = async (): Promise<void> => undefined;
 
 beforeAll(async () => {
   database = await createTestDatabase({ migrations: false });
@@ -20,9 +22,11 @@ beforeAll(async () => {
         calls.hash += 1;
         return real.hash(text);
       },
-      verify(encoded, text) {
+      async verify(encoded, text) {
         calls.verify += 1;
-        return real.verify(encoded, text);
+        const fits = await real.verify(encoded, text);
+        await afterVerify();
+        return fits;
       },
     },
   });
@@ -58,5 +62,25 @@ describe('an address that has no account', () => {
 
     expect(await countHashes()).toEqual([200, 1]);
     expect(await countHashes()).toEqual([422, 1]);
+  });
+});
+
+describe('a password that is changed while it is being checked', () => {
+  it('does not sign in any more', async () => {
+    const email = someEmail();
+    await auth.post('/signup', { email, password });
+    const client = new pg.Client(database.adminUrl);
+    await client.connect();
+    afterVerify = async () => {
+      await client.query(`update auth.users set encrypted_password = 'x' where email = $1`, [
+        email,
+      ]);
+    };
+
+    const { status } = await auth.post('/token?grant_type=password', { email, password });
+    afterVerify = async () => undefined;
+    await client.end();
+
+    expect(status).toBe(400);
   });
 });

@@ -218,6 +218,9 @@ describe('a link', () => {
     const site = new URL(auth.stack.url).origin;
     for (const redirectTo of [
       'https://evil.example/',
+      'http://evil.example/',
+      `http://evil.example:${new URL(site).port}/`,
+      `https://${new URL(site).host}/`,
       `${site}.evil.example/`,
       `http://user@${new URL(site).host}/`,
       `https://evil.example/?${site}`,

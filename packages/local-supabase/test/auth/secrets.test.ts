@@ -92,7 +92,6 @@ describe('after a whole life of an account', () => {
         'user_modified',
         'user_reauthenticate_requested',
         'user_recovery_requested',
-        'token_refreshed',
       ]),
     );
     for (const secret of [email, password, nextPassword, totpSecret, ...issued, '127.0.0.1']) {
