@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { LocalSupabaseError } from '../errors.ts';
+import { processGuard } from '../process/child-guard.ts';
 import type { RunAs } from '../process/system-user.ts';
 import type { PostgresBinaries } from './binaries.ts';
 
@@ -42,35 +43,18 @@ export async function initialiseCluster(options: InitialiseClusterOptions): Prom
       `${directory} was made by PostgreSQL ${version.trim()}; this is PostgreSQL ${postgresMajor}. Dump it with the old version and restore it here.`,
     );
   }
-  // Made aside and renamed when complete: a start that is killed half-way can be repeated.
-  const draft = `${directory}.draft`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { mode: 0o700 });
-  const scratch = await mkdtemp(join(tmpdir(), 'sotto-initdb-'));
-  const passwordFile = join(scratch, 'password');
+  // Made aside and renamed when complete: a start that is killed half-way can be repeated. The name
+  // is new each time, so that an initdb that outlived its owner does not write into this one.
+  await removeDrafts(directory);
+  const draft = `${directory}.draft-${randomBytes(4).toString('hex')}`;
+  const passwordFile = `${draft}.password`;
   try {
+    await mkdir(draft, { mode: 0o700 });
     await writeFile(passwordFile, `${options.adminPassword}\n`, { mode: 0o600 });
     if (runAs) {
-      await Promise.all(
-        [draft, scratch, passwordFile].map((path) => chown(path, runAs.uid, runAs.gid)),
-      );
+      await Promise.all([draft, passwordFile].map((path) => chown(path, runAs.uid, runAs.gid)));
     }
-    await run(
-      options.binaries.initdb,
-      [
-        `--pgdata=${draft}`,
-        '--username=supabase_admin',
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--data-checksums',
-        ...(options.noSync ? ['--no-sync'] : []),
-      ],
-      { ...runAs, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, cwd: draft },
-    );
+    await runInitdb(options, draft, passwordFile);
     await rename(draft, directory);
     return true;
   } catch (cause) {
@@ -80,8 +64,43 @@ export async function initialiseCluster(options: InitialiseClusterOptions): Prom
       cause,
     );
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeDrafts(directory);
   }
+}
+
+async function runInitdb(
+  options: InitialiseClusterOptions,
+  draft: string,
+  passwordFile: string,
+): Promise<void> {
+  const guard = processGuard();
+  const running = run(
+    options.binaries.initdb,
+    [
+      `--pgdata=${draft}`,
+      '--username=supabase_admin',
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--data-checksums',
+      ...(options.noSync ? ['--no-sync'] : []),
+    ],
+    { ...options.runAs, env: { PATH: process.env['PATH'], LC_ALL: 'C' }, cwd: draft },
+  );
+  const { pid } = running.child;
+  if (pid !== undefined) guard.add(pid, 'SIGTERM');
+  await running.finally(() => guard.remove(pid));
+}
+
+async function removeDrafts(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  const drafts = (await readdir(parent)).filter((name) =>
+    name.startsWith(`${basename(directory)}.draft-`),
+  );
+  for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true });
 }
 
 const text = (cause: unknown): string => {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { LocalSupabase } from '../../src/index.ts';
 
@@ -15,12 +17,17 @@ export interface StackProcess {
   end(signal: NodeJS.Signals): Promise<number | string>;
 }
 
-/** Starts `run-stack.ts` and waits until the stack is ready. */
-export async function startStackProcess(options: object): Promise<StackProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(options)], {
+/** Starts `run-stack.ts` without waiting. */
+export function spawnStack(options: object): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--import', 'tsx', program, JSON.stringify(options)], {
     cwd: repository,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Starts `run-stack.ts` and waits until the stack is ready. */
+export async function startStackProcess(options: object): Promise<StackProcess> {
+  const child = spawnStack(options);
   let messages = '';
   child.stderr.on('data', (chunk: Buffer) => (messages += chunk.toString()));
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;

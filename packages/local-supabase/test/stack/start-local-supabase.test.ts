@@ -1,4 +1,14 @@
-import { readFile, mkdtemp, rm, stat, unlink, writeFile, chmod, mkdir } from 'node:fs/promises';
+import {
+  readFile,
+  readdir,
+  mkdtemp,
+  rm,
+  stat,
+  unlink,
+  writeFile,
+  chmod,
+  mkdir,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +19,7 @@ import { startLocalSupabase } from '../../src/index.ts';
 import type { LocalSupabase, LocalSupabaseOptions } from '../../src/index.ts';
 import { readPostmaster } from '../../src/postgres/postmaster-pid.ts';
 import { isAlive } from '../../src/process/is-alive.ts';
-import { startStackProcess } from './stack-process.ts';
+import { spawnStack, startStackProcess } from './stack-process.ts';
 
 let home: string;
 let dataDir: string;
@@ -239,6 +249,27 @@ describe('a stack whose process is killed with SIGKILL', () => {
     await expect
       .poll(() => readPostmaster(join(dataDir, 'postgres')), { timeout: 10_000 })
       .toBeUndefined();
+  });
+
+  it('can repeat a first start that was cut off', async () => {
+    const fresh = join(home, 'fresh');
+    const child = spawnStack(options({ dataDir: fresh }));
+    const drafts = async (): Promise<string[]> => {
+      const names = await readdir(fresh).catch(() => []);
+      return names.filter((name) => name.includes('draft'));
+    };
+    await expect
+      .poll(async () => (await drafts()).some((name) => name.startsWith('postgres.draft')), {
+        timeout: 20_000,
+        interval: 10,
+      })
+      .toBe(true);
+
+    child.kill('SIGKILL');
+    const stack = await start({ dataDir: fresh });
+
+    expect(await answers(stack)).toEqual([404, 200]);
+    expect(await drafts()).toEqual([]);
   });
 
   it('makes way for a start that comes at once', async () => {
