@@ -27,6 +27,8 @@ export interface ChatBook {
   exclusively<Result>(chatId: ChatId, task: () => Promise<Result>): Promise<Result>;
   /** Only inside `exclusively`: writes the changed chat and `writes` in one batch. */
   commit(next: ChatAtRest, writes?: readonly StorageWrite[]): Promise<void>;
+  /** Resolves when all changes given so far have ended. */
+  idle(): Promise<void>;
 }
 
 export function createChatBook(context: AccountContext): ChatBook {
@@ -74,6 +76,9 @@ export function createChatBook(context: AccountContext): ChatBook {
         return next;
       }),
     commit,
+    async idle() {
+      await Promise.all([...queues.values()].map((one) => one.idle()));
+    },
   };
 }
 

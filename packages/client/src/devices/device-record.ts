@@ -7,7 +7,9 @@ import { bytesField } from '../storage/bytes-field.ts';
 import { parseRecord, serializeRecord } from '../storage/json-bytes.ts';
 import { scopeStorage } from '../storage/scoped-storage.ts';
 import type { AccountStorage } from '../storage/scoped-storage.ts';
+import { storageTables } from '../storage/storage-port.ts';
 import type { Sealed, StoragePort } from '../storage/storage-port.ts';
+import { keysUnder } from '../storage/record-keys.ts';
 import { sealedVaultSchema } from '../vault/vault-record.ts';
 
 /**
@@ -24,12 +26,15 @@ export const deviceRecordSchema = z.object({
   /** The highest vault version this device has opened; a lower one is refused. */
   vaultVersion: z.int().min(1),
   sealedKeys: bytesField,
+  /** The auth session that the relay has tied to this device; another one has to be tied first. */
+  boundSessionId: z.string().nullable(),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 
 const currentKey = 'current';
 const recordKey = 'record';
 const authKey = 'auth';
+const rowsAtOnce = 500;
 const currentSchema = z.object({ userId: userIdSchema });
 
 const encode = (value: unknown): Sealed => utf8(serializeRecord(value)) as Sealed;
@@ -50,8 +55,8 @@ export interface DeviceShelf {
   /** Throws `internal` for a record this version cannot read. */
   read(): Promise<DeviceRecord | undefined>;
   write(record: DeviceRecord): Promise<void>;
-  /** Removes the record, not the data beside it. */
-  remove(): Promise<void>;
+  /** Removes everything of this account from the installation. */
+  wipe(): Promise<void>;
   readAuth(): Promise<Sealed | undefined>;
   writeAuth(sealed: Sealed | null): Promise<void>;
 }
@@ -70,11 +75,15 @@ export function createDeviceShelf(port: StoragePort, userId: UserId): DeviceShel
       }
     },
     write: (record) => storage.write([{ table: 'device', key: recordKey, value: encode(record) }]),
-    remove: () =>
-      storage.write([
-        { table: 'device', key: recordKey, remove: true },
-        { table: 'device', key: authKey, remove: true },
-      ]),
+    async wipe() {
+      for (const table of storageTables) {
+        for (;;) {
+          const rows = await storage.range(table, { ...keysUnder(''), limit: rowsAtOnce });
+          if (rows.length === 0) break;
+          await storage.write(rows.map(({ key }) => ({ table, key, remove: true })));
+        }
+      }
+    },
     readAuth: () => storage.read('device', authKey),
     writeAuth: (sealed) =>
       storage.write([

@@ -38,7 +38,11 @@ export interface AccountRuntime {
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
+  /** Whether the relay's last word on a member of this chat was refused. */
+  isInDoubt(chatId: ChatId): Promise<boolean>;
   stop(): void;
+  /** Resolves when nothing that was under way at `stop` touches the store any more. */
+  settled(): Promise<void>;
 }
 
 export interface RuntimeOptions {
@@ -84,11 +88,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     book,
     ring,
     connection: connectionOf,
-    maySend: async (chatId) => {
-      const members = book.get(chatId)?.members ?? [];
-      const people = await Promise.all(members.map((member) => trust.person(member.userId)));
-      return people.every((person) => person === undefined || person.alarm === null);
-    },
+    maySend: async (chatId) => !(await isInDoubt(chatId)),
     acknowledged: (envelope) => sync.accept(envelope),
   });
   const receipts = createReceipts({ context, book, ring, trust, connection: connectionOf });
@@ -119,6 +119,12 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     watched: () => stores.open(),
     listed: () => publisher.listed(),
   });
+
+  async function isInDoubt(chatId: ChatId): Promise<boolean> {
+    const members = book.get(chatId)?.members ?? [];
+    const people = await Promise.all(members.map((member) => trust.person(member.userId)));
+    return people.some((person) => person !== undefined && person.alarm !== null);
+  }
 
   /** Failures of the network end with the next reconnect, which fetches everything again. */
   function follow(task: () => Promise<void>): void {
@@ -210,6 +216,11 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       connection.start();
     },
     startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
+    isInDoubt,
+    settled: async () => {
+      await hints.idle();
+      await book.idle();
+    },
     stop() {
       cancelRetry();
       connection.stop();

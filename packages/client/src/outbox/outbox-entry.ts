@@ -26,6 +26,7 @@ export interface OutboxEntry extends OutboxEntryAtRest {
 export const outboxKey = (entry: { chatId: string; counter: number }): string =>
   `${entry.chatId}/${paddedNumber(entry.counter)}`;
 
-/** Where the last sender counter of this device in a chat lies, in table `state`. */
-export const counterKey = (chatId: string): string => `counter/${chatId}`;
+/** Where the last sender counter of a device in a chat lies, in table `state`. */
+export const counterKey = (deviceId: string, chatId: string): string =>
+  `counter/${deviceId}/${chatId}`;
 export const counterSchema = z.object({ last: z.int().min(0) });

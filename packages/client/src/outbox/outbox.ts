@@ -92,7 +92,7 @@ export function createOutbox(options: {
   async function nextCounter(chatId: ChatId): Promise<number> {
     let last = counters.get(chatId);
     if (last === undefined) {
-      const stored = await store.read('state', counterKey(chatId), counterSchema);
+      const stored = await store.read('state', counterKey(deviceId, chatId), counterSchema);
       last = stored?.last ?? 0;
     }
     return last + 1;
@@ -192,7 +192,7 @@ export function createOutbox(options: {
         // One batch: a counter is used if and only if the message that carries it is on disk.
         await store.write([
           await store.seal('outbox', outboxKey(atRest), atRest),
-          await store.seal('state', counterKey(chatId), { last: counter }),
+          await store.seal('state', counterKey(deviceId, chatId), { last: counter }),
           ...also,
         ]);
         counters.set(chatId, counter);

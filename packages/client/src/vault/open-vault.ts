@@ -27,6 +27,7 @@ export interface OpenVault {
   sealed: SealedVault;
   /** Throws `locked` after `close`. */
   chatPassword(): string;
+  replaceChatPassword(next: string): void;
   close(): void;
 }
 
@@ -42,7 +43,7 @@ export async function holdVault(options: {
     identityKeyPairFromSeed(options.accountSeed),
     deriveStorageKeys(vaultKey),
   ]);
-  const password = utf8(options.chatPassword);
+  let password = utf8(options.chatPassword);
   let open = true;
   return {
     userId,
@@ -53,6 +54,10 @@ export async function holdVault(options: {
     chatPassword() {
       if (!open) throw new ClientError('locked');
       return fromUtf8(password);
+    },
+    replaceChatPassword(next) {
+      zeroize(password);
+      password = utf8(next);
     },
     close() {
       open = false;

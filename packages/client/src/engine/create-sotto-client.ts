@@ -1,0 +1,346 @@
+import { isCryptoError, rewrapVault, safetyCode, suggestPassphrase } from '@sotto/crypto';
+import { protocolVersion } from '@sotto/protocol';
+import type { ClientConfig } from '@sotto/protocol';
+import { createAuthDoor } from '../account/auth-door.ts';
+import {
+  assertChatPassword,
+  confirmRecoveryKey,
+  createProfile,
+  setChatPassword,
+} from '../account/first-run.ts';
+import {
+  endAuthSession,
+  enter,
+  fail,
+  leave,
+  lockAccount,
+  resume,
+} from '../account/session-flow.ts';
+import { createChatStores } from '../chats/chat-stores.ts';
+import { partnerOf } from '../chats/chat-record.ts';
+import { ClientError, isClientError } from '../client-error.ts';
+import type { ChatListState, ConnectionState, SessionState } from '../facade.ts';
+import { createHttpClient } from '../transport/http-client.ts';
+import { openWithPassword } from '../vault/open-vault.ts';
+import { judgePassword } from '../vault/judge-password.ts';
+import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
+import { findPerson } from '../chats/find-person.ts';
+import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
+import { createIdleWatch } from './idle-watch.ts';
+import { keepAuthSession, keepVault } from './open-account.ts';
+import { createSerialQueue } from './serial-queue.ts';
+import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
+import { createStore } from './writable-store.ts';
+
+type EndCode = 'session_ended' | 'device_revoked' | 'version_unsupported';
+
+/**
+ * Makes the engine and starts it: `session` goes from `starting` to what the local store says.
+ * Methods that change who is here run one after another; failures are `ClientError`s.
+ */
+export function createSottoClient({ platform }: SottoClientOptions): SottoEngine {
+  const steps = createSerialQueue();
+  const authWrites = createSerialQueue();
+  const session = createStore<SessionState>({ phase: 'starting' });
+  let config: ClientConfig | null = null;
+
+  const http = createHttpClient({
+    transport: platform.transport,
+    clock: platform.clock,
+    relayUrl: platform.relayUrl,
+    caller: {
+      accessToken: (rejected) => core.auth.accessToken(rejected),
+      deviceId: () => core.deviceId,
+    },
+  });
+  const auth = createAuthDoor({
+    transport: platform.transport,
+    now: () => platform.clock.now(),
+    config: async () => (config ??= await readConfig()),
+    onChange: (serialized) => {
+      const { opened } = core;
+      if (!opened) return;
+      void authWrites
+        .run(() => keepAuthSession(core, opened.resident, opened.vault, serialized))
+        .catch(() => undefined);
+    },
+  });
+  const core: EngineCore = {
+    platform,
+    auth,
+    http,
+    session,
+    connection: createStore<ConnectionState>({ status: 'offline', retryAtMs: null }),
+    list: createStore<ChatListState>({ status: 'loading', chats: [] }),
+    stores: createChatStores(() =>
+      session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
+    ),
+    storage: null,
+    resident: null,
+    opened: null,
+    pending: null,
+    deviceId: null,
+    online: true,
+  };
+  const idle = createIdleWatch({
+    clock: platform.clock,
+    onLock: () => lockAccount(core, 'idle'),
+    onEnd: () => void step(() => signOut('local')).catch(() => undefined),
+  });
+
+  async function readConfig(): Promise<ClientConfig> {
+    const found = await http.call('config', {});
+    const { oldest, newest } = found.protocol;
+    const agree = oldest <= protocolVersion && newest >= protocolVersion;
+    if (!agree) throw new ClientError('version_unsupported');
+    return found;
+  }
+
+  function onEnded(code: EndCode): void {
+    idle.stop();
+    if (code === 'version_unsupported') return fail(core, code);
+    void step(() => leave(core, code)).catch(() => fail(core, 'storage_unavailable'));
+  }
+
+  /** One change of who is here at a time; every failure leaves as a `ClientError`. */
+  function step<Result>(task: () => Promise<Result>): Promise<Result> {
+    return steps.run(() => guarded(task));
+  }
+
+  async function guarded<Result>(task: () => Promise<Result>): Promise<Result> {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof ClientError) throw error;
+      throw new ClientError(isCryptoError(error) ? 'untrusted' : 'internal', { cause: error });
+    }
+  }
+
+  function opened(): OpenedAccount {
+    if (core.opened) return core.opened;
+    const { phase } = session.getSnapshot();
+    throw new ClientError(phase === 'locked' || phase === 'newDevice' ? 'locked' : 'signed_out');
+  }
+
+  function signedIn(): Resident {
+    if (!core.resident) throw new ClientError('signed_out');
+    return core.resident;
+  }
+
+  function assertPhase(...phases: SessionState['phase'][]): SessionState {
+    const state = session.getSnapshot();
+    if (phases.includes(state.phase)) return state;
+    throw new ClientError(state.phase === 'signedOut' ? 'signed_out' : 'conflict');
+  }
+
+  /** An auth session that ended under way takes the person back to the sign-in. */
+  async function inSession<Result>(task: () => Promise<Result>): Promise<Result> {
+    try {
+      return await task();
+    } catch (error) {
+      if (isClientError(error, 'session_ended')) await leave(core, 'session_ended');
+      throw error;
+    }
+  }
+
+  function setupStep(next: 'chatPassword' | 'recoveryKey'): void {
+    session.set({ phase: 'setup', step: next, email: signedIn().email });
+  }
+
+  /** Another vault was published meanwhile, from elsewhere: this is a new device of that account now. */
+  async function toNewDevice(error: unknown): Promise<never> {
+    const identity = auth.identity();
+    if (isClientError(error, 'conflict') && identity) await enter(core, identity);
+    throw error;
+  }
+
+  async function noteWrongPassword(error: unknown): Promise<never> {
+    const state = session.getSnapshot();
+    const waits =
+      isClientError(error, 'wrong_chat_password') || isClientError(error, 'too_many_tries');
+    if (waits && (state.phase === 'locked' || state.phase === 'newDevice')) {
+      session.set({ ...state, retryAtMs: error.retryAtMs });
+    }
+    throw error;
+  }
+
+  async function signOut(scope: 'local' | 'global'): Promise<void> {
+    await endAuthSession(core, scope);
+    idle.stop();
+    await authWrites.idle();
+    await leave(core, null);
+  }
+
+  void step(() => resume(core)).catch((error: unknown) => {
+    fail(core, error instanceof ClientError ? error.code : 'internal');
+  });
+
+  return {
+    session: core.session,
+    connection: core.connection,
+    chats: core.list,
+    chat: (chatId) => core.stores.store(chatId),
+
+    signUp: (input) =>
+      step(async () => {
+        assertPhase('signedOut');
+        await enter(core, await auth.signUp(input));
+      }),
+    signIn: (input) =>
+      step(async () => {
+        assertPhase('signedOut');
+        await enter(core, await auth.signIn(input));
+      }),
+    signOut: ({ scope }) => step(() => signOut(scope)),
+    changeLoginPassword: (input) =>
+      step(() =>
+        inSession(async () => {
+          opened();
+          await auth.changePassword(input);
+        }),
+      ),
+    eraseDevice: () =>
+      step(async () => {
+        await endAuthSession(core, 'local');
+        idle.stop();
+        await authWrites.idle();
+        await leave(core, null).catch(() => undefined);
+        await core.storage?.erase();
+        core.storage = await platform.openStorage();
+        session.set({ phase: 'signedOut', notice: null });
+      }),
+
+    createProfile: (input) =>
+      step(() =>
+        inSession(async () => {
+          assertPhase('setup');
+          await createProfile(core, signedIn(), input);
+          setupStep('chatPassword');
+        }),
+      ),
+    setChatPassword: ({ chatPassword }) =>
+      step(async () => {
+        assertPhase('setup');
+        const resident = signedIn();
+        if (!resident.profile) throw new ClientError('conflict');
+        const recoveryKey = await setChatPassword(core, resident, chatPassword);
+        setupStep('recoveryKey');
+        return { recoveryKey };
+      }),
+    confirmRecoveryKey: ({ groups }) =>
+      step(() =>
+        inSession(async () => {
+          assertPhase('setup');
+          await confirmRecoveryKey(core, signedIn(), groups, onEnded).catch(toNewDevice);
+          idle.start();
+        }),
+      ),
+    estimatePassword: async ({ password }) => judgePassword(password),
+    suggestPassphrase: async () => suggestPassphrase({ random: platform.random }),
+
+    unlock: ({ chatPassword }) =>
+      step(async () => {
+        if (core.opened) return;
+        assertPhase('locked', 'newDevice');
+        const resident = signedIn();
+        const vault = await openVaultHere(core, resident, chatPassword).catch(noteWrongPassword);
+        await inSession(() => openOrMakeDevice({ core, resident, vault, onEnded })).catch(
+          (error: unknown) => {
+            vault.close();
+            throw error;
+          },
+        );
+        idle.start();
+      }),
+    recover: ({ recoveryKey, newChatPassword }) =>
+      step(async () => {
+        assertPhase('locked', 'newDevice');
+        assertChatPassword(newChatPassword);
+        const resident = signedIn();
+        await inSession(() =>
+          recoverAccount({ core, resident, recoveryKey, newChatPassword, onEnded }),
+        );
+        idle.start();
+      }),
+    lock: () =>
+      guarded(async () => {
+        lockAccount(core, 'manual');
+      }),
+    changeChatPassword: ({ current, next }) =>
+      step(() =>
+        inSession(async () => {
+          assertChatPassword(next);
+          const { resident, vault } = opened();
+          const { userId } = vault;
+          const sealed = vault.sealed;
+          const minimumVersion = sealed.version;
+          (
+            await openWithPassword({ userId, chatPassword: current, sealed, minimumVersion })
+          ).close();
+          const { vaultKey } = vault;
+          const { random } = platform;
+          const changed = await rewrapVault({
+            userId,
+            vaultKey,
+            newChatPassword: next,
+            sealedVault: sealed,
+            random,
+          });
+          await http.call('putVault', { body: changed });
+          vault.replaceChatPassword(next);
+          await keepVault(resident, vault, changed);
+        }),
+      ),
+    async noteActivity() {
+      idle.noteActivity();
+    },
+
+    findPerson: ({ handle }) => guarded(() => findPerson(opened().context, handle)),
+    startChat: ({ userId }) =>
+      guarded(async () => ({ chatId: await opened().runtime.startChat(userId) })),
+    sendText: ({ chatId, text }) =>
+      guarded(async () => {
+        const { runtime } = opened();
+        idle.noteActivity();
+        if (await runtime.isInDoubt(chatId)) throw new ClientError('untrusted');
+        const also = runtime.drafts.clearing(chatId, text);
+        const id = await runtime.outbox.enqueue(chatId, text, also);
+        runtime.drafts.cleared(chatId, text);
+        return { id };
+      }),
+    retryMessage: ({ chatId, id }) => guarded(() => opened().runtime.outbox.retry(chatId, id)),
+    discardMessage: ({ chatId, id }) => guarded(() => opened().runtime.outbox.discard(chatId, id)),
+    loadOlder: ({ chatId }) => guarded(() => opened().runtime.publisher.loadOlder(chatId)),
+    markRead: ({ chatId, seq }) => guarded(() => opened().runtime.receipts.markRead(chatId, seq)),
+    saveDraft: ({ chatId, text }) => guarded(() => opened().runtime.drafts.save(chatId, text)),
+    safetyCode: ({ chatId }) =>
+      guarded(async () => {
+        const { runtime, vault } = opened();
+        const partner = partnerOf(runtime.book.require(chatId), vault.userId);
+        const person =
+          (await runtime.trust.person(partner.userId)) ??
+          (await runtime.trust.refresh(partner.userId));
+        const digits = await safetyCode({
+          ourUserId: vault.userId,
+          ourAccountKey: vault.accountKey.publicKey,
+          theirUserId: partner.userId,
+          theirAccountKey: person.accountKey,
+        });
+        return { digits };
+      }),
+    async setOnline({ online }) {
+      core.online = online;
+      core.opened?.runtime.connection.setOnline(online);
+    },
+    close: () =>
+      steps.run(async () => {
+        idle.stop();
+        const runtime = core.opened?.runtime;
+        lockAccount(core, 'manual');
+        await runtime?.settled();
+        await authWrites.idle();
+        core.auth.forget();
+        await core.storage?.close();
+      }),
+  };
+}

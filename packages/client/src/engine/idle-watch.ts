@@ -1,0 +1,74 @@
+import type { Clock } from '../platform.ts';
+
+/** Nobody did anything for this long: the vault closes. */
+export const lockAfterMs = 5 * 60_000;
+/** And for this long: the session ends. */
+export const endAfterMs = 15 * 60_000;
+const tickMs = 5_000;
+
+/**
+ * Measures how long nobody did anything, by two clocks at once: the wall clock, which runs on while
+ * the machine sleeps, and the ticks it counted itself, which a clock set back cannot undo. Whichever
+ * says more counts.
+ */
+export interface IdleWatch {
+  /** Begins to measure, from zero. */
+  start(): void;
+  /** Somebody did something. Too late after `lockAfterMs`: then it locks first. */
+  noteActivity(): void;
+  stop(): void;
+}
+
+export function createIdleWatch(options: {
+  clock: Clock;
+  onLock: () => void;
+  onEnd: () => void;
+}): IdleWatch {
+  const { clock, onLock, onEnd } = options;
+  let sinceMs = 0;
+  let countedMs = 0;
+  let locked = false;
+  let cancel: (() => void) | null = null;
+
+  const idleMs = () => Math.max(clock.now() - sinceMs, countedMs);
+
+  function check(): boolean {
+    const idle = idleMs();
+    if (idle >= lockAfterMs && !locked) {
+      locked = true;
+      onLock();
+    }
+    if (idle < endAfterMs) return false;
+    stop();
+    onEnd();
+    return true;
+  }
+
+  function tick(): void {
+    cancel = clock.setTimer(tickMs, () => {
+      countedMs += tickMs;
+      if (cancel && !check()) tick();
+    });
+  }
+
+  function stop(): void {
+    cancel?.();
+    cancel = null;
+  }
+
+  return {
+    start() {
+      stop();
+      sinceMs = clock.now();
+      countedMs = 0;
+      locked = false;
+      tick();
+    },
+    noteActivity() {
+      if (!cancel || check() || locked) return;
+      sinceMs = clock.now();
+      countedMs = 0;
+    },
+    stop,
+  };
+}

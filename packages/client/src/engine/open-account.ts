@@ -1,0 +1,205 @@
+import { decryptRecord, encryptRecord, fromUtf8, utf8 } from '@sotto/crypto';
+import { profileSchema } from '@sotto/protocol';
+import type { Profile } from '@sotto/protocol';
+import { z } from 'zod';
+import { readAccessToken } from '../account/auth-session.ts';
+import { ClientError, isClientError } from '../client-error.ts';
+import { forgetDeviceKeys } from '../devices/device-keys.ts';
+import type { DeviceKeys } from '../devices/device-keys.ts';
+import { signSessionProof, signSocketProof } from '../devices/device-proof.ts';
+import { createSealedStore } from '../storage/sealed-store.ts';
+import type { Sealed } from '../storage/storage-port.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
+import { isGenuineVault } from '../vault/open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import type { AccountContext } from './account-context.ts';
+import { createAccountRuntime } from './account-runtime.ts';
+import type { EngineCore, Resident } from './engine-core.ts';
+
+const profileKey = 'account';
+const profileAtRestSchema = z.object({ profile: profileSchema, email: z.string() });
+const authContext = [utf8('auth-session')];
+
+/** Seals the auth session beside the device record; null removes it. */
+export async function keepAuthSession(
+  core: EngineCore,
+  resident: Resident,
+  vault: OpenVault,
+  serialized: string | null,
+): Promise<void> {
+  if (serialized === null) return await resident.shelf.writeAuth(null);
+  const sealed = await encryptRecord({
+    key: vault.keys.localStorageKey,
+    context: authContext,
+    plaintext: utf8(serialized),
+    random: core.platform.random,
+  });
+  await resident.shelf.writeAuth(sealed as Sealed);
+}
+
+/** Takes the sealed auth session up again after a cold start. Throws `session_ended` when none is there. */
+export async function restoreAuthSession(
+  core: EngineCore,
+  resident: Resident,
+  vault: OpenVault,
+): Promise<void> {
+  if (core.auth.identity()?.userId === resident.userId) return;
+  const sealed = await resident.shelf.readAuth();
+  if (!sealed) throw new ClientError('session_ended');
+  const plaintext = await decryptRecord({
+    key: vault.keys.localStorageKey,
+    context: authContext,
+    ciphertext: sealed,
+  });
+  core.auth.restore(fromUtf8(plaintext));
+}
+
+/**
+ * Ties the present auth session to the device if another one is tied yet. Throws what the network
+ * throws, `device_revoked`, or `session_ended`.
+ */
+export async function bindSession(
+  core: EngineCore,
+  resident: Resident,
+  keys: DeviceKeys,
+): Promise<void> {
+  const { record, userId } = resident;
+  const identity = core.auth.identity();
+  if (!record || !identity || identity.sessionId === record.boundSessionId) return;
+  const authSessionId = identity.sessionId;
+  const { random } = core.platform;
+  const sessionProof = await signSessionProof({ keys, userId, authSessionId, random });
+  await core.http.call('bindDeviceSession', {
+    params: { deviceId: keys.deviceId },
+    body: { sessionProof },
+  });
+  resident.record = { ...record, boundSessionId: authSessionId };
+  await resident.shelf.write(resident.record);
+}
+
+/** Puts an opened vault to work: everything of the account that needs its keys starts here. */
+export async function openAccount(options: {
+  core: EngineCore;
+  resident: Resident;
+  vault: OpenVault;
+  keys: DeviceKeys;
+  /** The own manifests, when they were verified a moment ago. */
+  own?: PersonTrust;
+  onEnded: (code: 'session_ended' | 'device_revoked' | 'version_unsupported') => void;
+}): Promise<void> {
+  const { core, resident, vault, keys, own, onEnded } = options;
+  const { platform, auth, http } = core;
+  const { userId } = resident;
+  const store = createSealedStore({
+    storage: resident.shelf.storage,
+    storageKey: vault.keys.localStorageKey,
+    random: platform.random,
+  });
+  let profile = await knownProfile();
+  core.deviceId = keys.deviceId;
+
+  async function knownProfile(): Promise<Profile> {
+    const stored = await store.read('state', profileKey, profileAtRestSchema);
+    resident.profile ??= stored?.profile ?? null;
+    if (resident.email === '') resident.email = stored?.email ?? auth.identity()?.email ?? '';
+    resident.profile ??= (await http.call('getAccount', {})).profile;
+    if (!resident.profile) throw new ClientError('internal');
+    await keepProfile(resident.profile);
+    return resident.profile;
+  }
+
+  async function keepProfile(next: Profile): Promise<void> {
+    const atRest = { profile: next, email: resident.email };
+    await store.write([await store.seal('state', profileKey, atRest)]);
+  }
+
+  const context: AccountContext = {
+    platform,
+    userId,
+    deviceId: keys.deviceId,
+    vault,
+    keys,
+    store,
+    http,
+    profile: () => profile,
+    isOpen: () => core.opened?.context === context,
+  };
+
+  async function onReady(): Promise<void> {
+    const account = await http.call('getAccount', {});
+    const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
+    if (device && !device.isActive) return onEnded('device_revoked');
+    if (account.vault && (await isGenuineVault(vault, account.vault))) {
+      await keepVault(resident, vault, account.vault);
+    }
+    const { profile: next } = account;
+    if (!next || next.userId !== userId || !context.isOpen()) return;
+    if (JSON.stringify(next) === JSON.stringify(profile)) return;
+    profile = next;
+    resident.profile = next;
+    await keepProfile(next);
+    core.session.set({ phase: 'ready', profile, email: resident.email });
+  }
+
+  const runtime = createAccountRuntime({
+    context,
+    owner: {
+      async accessToken(rejected) {
+        const before = auth.serialized() === null ? undefined : await auth.accessToken();
+        const token = rejected ? await auth.accessToken(before) : (before ?? '');
+        if (token === '') throw new ClientError('session_ended');
+        await bindSession(core, resident, keys).catch((error: unknown) => {
+          if (isClientError(error, 'not_found')) throw new ClientError('device_revoked');
+          throw error;
+        });
+        return token;
+      },
+      async signChallenge(nonce) {
+        const token = await auth.accessToken();
+        const { sessionId: authSessionId } = readAccessToken(token);
+        const { random } = platform;
+        return await signSocketProof({ keys, userId, authSessionId, random, nonce });
+      },
+      onEnded,
+    },
+    onReady,
+    connectionState: core.connection,
+    list: core.list,
+    stores: core.stores,
+  });
+  core.opened = { resident, vault, keys, context, runtime };
+  if (own) await runtime.trust.keep(own);
+  core.stores.clear('loading');
+  runtime.connection.setOnline(core.online);
+  await runtime.start();
+  // Locked meanwhile: the runtime was stopped before it started.
+  if (!context.isOpen()) {
+    runtime.stop();
+    throw new ClientError('locked');
+  }
+  core.session.set({ phase: 'ready', profile, email: resident.email });
+}
+
+/** Replaces the local copy of the vault with a version that was made with its key. */
+export async function keepVault(
+  resident: Resident,
+  vault: OpenVault,
+  sealed: OpenVault['sealed'],
+): Promise<void> {
+  vault.sealed = sealed;
+  const { record } = resident;
+  if (!record) return;
+  const vaultVersion = Math.max(record.vaultVersion, sealed.version);
+  resident.record = { ...record, vault: sealed, vaultVersion };
+  await resident.shelf.write(resident.record);
+}
+
+/** Stops everything and overwrites the keys. What lies on disk stays. */
+export function closeAccount(core: EngineCore): void {
+  const { opened } = core;
+  if (!opened) return;
+  core.opened = null;
+  opened.runtime.stop();
+  forgetDeviceKeys(opened.keys);
+  opened.vault.close();
+}
