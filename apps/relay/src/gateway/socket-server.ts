@@ -25,7 +25,7 @@ export function createSocketServer(
     serveClient: false,
     cors: { origin: true, maxAge: 600 },
     allowRequest: (request, decide) => {
-      decide(options.isAllowedOrigin(request) ? null : 'origin not allowed', true);
+      decide(null, options.isAllowedOrigin(request));
     },
   });
   io.engine.on('headers', (headers: Record<string, string>) => {

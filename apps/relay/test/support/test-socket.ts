@@ -27,23 +27,27 @@ export const handshakeOf = (device: TestDevice) => ({
   protocolVersion,
 });
 
+/** The device's signature over a challenge. */
+export function proofOf(device: TestDevice, nonce: Uint8Array): Promise<Uint8Array> {
+  return signLabelled({
+    seed: device.identity.seed,
+    label: labels.socketProof,
+    fields: [
+      new Uint8Array(nonce),
+      uuidBytes(device.userId),
+      uuidBytes(device.deviceId),
+      uuidBytes(device.sessionId),
+    ],
+  });
+}
+
 /** Answers the relay's challenge as the device does. */
 export function answerChallenge(socket: Socket, device: TestDevice): void {
-  socket.on(
-    'device:challenge',
-    ({ nonce }: { nonce: Uint8Array }, answer: (proof: unknown) => void) => {
-      void signLabelled({
-        seed: device.identity.seed,
-        label: labels.socketProof,
-        fields: [
-          new Uint8Array(nonce),
-          uuidBytes(device.userId),
-          uuidBytes(device.deviceId),
-          uuidBytes(device.sessionId),
-        ],
-      }).then((signature) => answer({ signature: Buffer.from(signature) }));
-    },
-  );
+  const onChallenge = async (
+    { nonce }: { nonce: Uint8Array },
+    answer: (proof: unknown) => void,
+  ): Promise<void> => answer({ signature: Buffer.from(await proofOf(device, nonce)) });
+  socket.on('device:challenge', (body, answer) => void onChallenge(body, answer));
 }
 
 /** A socket that is ready: connected, proven, in its rooms. */
