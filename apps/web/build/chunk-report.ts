@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+
+/** What the budgets need to know of one built file; never part of what is served. */
+export interface ReportedChunk {
+  fileName: string;
+  /** The source module a lazy route or the entry starts from. */
+  source: string | null;
+  imports: string[];
+}
+
+export const reportFile = join(
+  dirname(fileURLToPath(import.meta.url)),
+  '../node_modules/.cache/sotto/chunks.json',
+);
+
+/** Notes which neutral file name came from which source, for the size budgets. */
+export function chunkReport(): Plugin {
+  return {
+    name: 'chunk-report',
+    apply: 'build',
+    writeBundle(_options, bundle) {
+      const chunks: ReportedChunk[] = [];
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'chunk') {
+          const source = file.facadeModuleId?.split('/src/').at(-1) ?? null;
+          chunks.push({ fileName: file.fileName, source, imports: file.imports });
+        } else if (file.fileName.endsWith('.js')) {
+          chunks.push({ fileName: file.fileName, source: 'worker', imports: [] });
+        }
+      }
+      mkdirSync(dirname(reportFile), { recursive: true });
+      writeFileSync(reportFile, JSON.stringify(chunks, null, 2));
+    },
+  };
+}

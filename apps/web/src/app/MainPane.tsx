@@ -1,0 +1,41 @@
+import type { ChatId } from '@sotto/protocol';
+import { MessageCircle } from 'lucide-react';
+import { Suspense } from 'react';
+import { Navigate, Route, Routes, useLocation, useParams } from 'react-router';
+import { ta } from '../shared/i18n/app.ts';
+import { EmptyState } from '../shared/ui/EmptyState.tsx';
+import { Chat, Settings } from './lazy-screens.ts';
+import { returnAddress } from './return-address.ts';
+
+function ChatPlace({ onUnlock }: { onUnlock(): void }) {
+  const { chatId = '' } = useParams();
+  return <Chat key={chatId} chatId={chatId as ChatId} onUnlock={onUnlock} />;
+}
+
+/** After signing in from a page of its own: back to where the person wanted to go. */
+function Return() {
+  const { state } = useLocation();
+  return <Navigate to={returnAddress(state)} replace />;
+}
+
+export function MainPane({ onUnlock }: { onUnlock(): void }) {
+  return (
+    <Suspense>
+      <Routes>
+        <Route
+          path="/"
+          element={
+            <EmptyState
+              icon={MessageCircle}
+              title={ta('chat.choose')}
+              hint={ta('chat.chooseHint')}
+            />
+          }
+        />
+        <Route path="/c/:chatId" element={<ChatPlace onUnlock={onUnlock} />} />
+        <Route path="/settings/:section?" element={<Settings />} />
+        <Route path="*" element={<Return />} />
+      </Routes>
+    </Suspense>
+  );
+}

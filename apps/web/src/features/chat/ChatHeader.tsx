@@ -1,0 +1,65 @@
+import type { ChatState } from '@sotto/client';
+import { ArrowLeft, Shield, ShieldAlert, ShieldCheck } from 'lucide-react';
+import { Link } from 'react-router';
+import { t } from '../../shared/i18n/front.ts';
+import { Avatar } from '../../shared/ui/Avatar.tsx';
+import { classNames } from '../../shared/ui/class-names.ts';
+import { Skeleton } from '../../shared/ui/Skeleton.tsx';
+import { trustWords } from './chat-model.ts';
+import { useSelf } from './use-self.ts';
+
+const signs = {
+  unchecked: { icon: Shield, look: 'text-muted' },
+  checked: { icon: ShieldCheck, look: 'text-ok' },
+  changed: { icon: ShieldAlert, look: 'text-link' },
+} as const;
+
+export interface ChatHeaderProps {
+  chat: ChatState;
+  onTrust(): void;
+}
+
+/** Who this is and how sure that is. The shield speaks of the person, never of the transport. */
+export function ChatHeader({ chat, onTrust }: ChatHeaderProps) {
+  const { partner, trust, status } = chat;
+  const self = useSelf(partner);
+  const { icon: Icon, look } = signs[trust];
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b border-hairline bg-surface px-3 md:px-4">
+      <Link
+        to="/"
+        aria-label={t('action.back')}
+        className="target -ms-1 grid place-items-center rounded-control text-muted hover:bg-hover md:hidden"
+      >
+        <ArrowLeft aria-hidden className="size-5 rtl:-scale-x-100" />
+      </Link>
+      {partner ? (
+        <>
+          <Avatar name={partner.displayName} color={partner.avatarColor} size="small" />
+          <div className="flex min-w-0 flex-1 flex-col items-start">
+            <h1 dir="auto" className="max-w-full truncate text-message font-strong">
+              {partner.displayName}
+            </h1>
+            {status === 'ready' && (
+              <button
+                type="button"
+                onClick={onTrust}
+                className={classNames(
+                  'relative flex max-w-full items-center gap-1 rounded-tag text-meta before:absolute before:-inset-x-1 before:-inset-y-1.5',
+                  look,
+                )}
+              >
+                <Icon aria-hidden className="size-3.5 shrink-0" />
+                <span className="truncate underline-offset-2 hover:underline">
+                  {trustWords(trust, self)}
+                </span>
+              </button>
+            )}
+          </div>
+        </>
+      ) : (
+        status === 'loading' && <Skeleton className="h-4 w-32" />
+      )}
+    </header>
+  );
+}

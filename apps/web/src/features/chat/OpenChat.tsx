@@ -1,0 +1,41 @@
+import type { ChatState } from '@sotto/client';
+import type { ChatId } from '@sotto/protocol';
+import { useRef } from 'react';
+import { ta } from '../../shared/i18n/app.ts';
+import { Notice } from '../../shared/ui/Notice.tsx';
+import { Composer } from './Composer.tsx';
+import { MessageLog } from './MessageLog.tsx';
+
+export interface OpenChatProps {
+  chatId: ChatId;
+  chat: ChatState;
+}
+
+export function OpenChat({ chatId, chat }: OpenChatProps) {
+  const toLatest = useRef<() => void>(() => undefined);
+  const name = chat.partner?.displayName ?? '';
+  return (
+    <>
+      {chat.missing > 0 && (
+        <div className="mx-auto w-full max-w-[47.5rem] px-4 pt-3">
+          <Notice tone="warn">
+            {ta('chat.missing', { count: chat.missing, name })} {ta('chat.missingHint')}
+          </Notice>
+        </div>
+      )}
+      <MessageLog chatId={chatId} chat={chat} toLatest={toLatest} />
+      {chat.canSend ? (
+        <Composer
+          chatId={chatId}
+          name={name}
+          draft={chat.draft}
+          onLatest={() => toLatest.current()}
+        />
+      ) : (
+        <div className="mx-auto w-full max-w-[47.5rem] p-4">
+          <Notice tone="info">{ta('chat.canNotSend')}</Notice>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+export { ConnectionBar } from './ConnectionBar.tsx';
+export { OfflineNotice } from './OfflineNotice.tsx';

@@ -1,0 +1,1 @@
+export { NewChat } from './NewChat.tsx';

@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+
+export interface BlockProps {
+  title: string;
+  lead?: string;
+  children?: ReactNode;
+}
+
+/** One subject of a settings page. */
+export function Block({ title, lead, children }: BlockProps) {
+  return (
+    <section className="flex flex-col gap-4">
+      <div className="flex flex-col gap-1">
+        <h3 className="text-message">{title}</h3>
+        {lead && <p className="text-muted">{lead}</p>}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,2 @@
+export { Settings } from './Settings.tsx';
+export { Shortcuts } from './Shortcuts.tsx';

@@ -1,0 +1,70 @@
+import type { SessionState } from '@sotto/client';
+import type { ReactNode } from 'react';
+import { Link, useLocation } from 'react-router';
+import { t } from '../../shared/i18n/front.ts';
+import { Button } from '../../shared/ui/Button.tsx';
+import { CentredPage } from '../../shared/ui/CentredPage.tsx';
+import { Notice } from '../../shared/ui/Notice.tsx';
+import { PasswordField } from '../../shared/ui/PasswordField.tsx';
+import { TextField } from '../../shared/ui/TextField.tsx';
+import { useSignIn } from './use-sign-in.ts';
+
+export interface SignInProps {
+  notice: Extract<SessionState, { phase: 'signedOut' }>['notice'];
+  /** Says so when the connection is missing. */
+  connection: ReactNode;
+}
+
+export function SignIn({ notice, connection }: SignInProps) {
+  const { form, pending } = useSignIn();
+  const location = useLocation();
+  return (
+    <CentredPage
+      title={t('signIn.title')}
+      lead={t('signIn.lead')}
+      footer={
+        <p>
+          {t('signIn.toSignUp')}{' '}
+          <Link
+            to="/sign-up"
+            state={{ from: location }}
+            className="font-medium text-link underline"
+          >
+            {t('signIn.signUpLink')}
+          </Link>
+        </p>
+      }
+    >
+      {notice && (
+        <Notice tone="warn">
+          {notice === 'session_ended' ? t('signIn.ended') : t('signIn.revoked')}
+        </Notice>
+      )}
+      {connection}
+      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+        <div className="flex flex-col gap-4">
+          <TextField
+            name="email"
+            type="email"
+            inputMode="email"
+            label={t('signIn.email')}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            error={form.errors.email}
+          />
+          <PasswordField
+            name="password"
+            label={t('signIn.password')}
+            autoComplete="current-password"
+            error={form.errors.password}
+          />
+          {form.alert && <Notice tone="danger">{form.alert}</Notice>}
+          <Button type="submit" variant="primary" wide pending={pending} className="mt-2">
+            {t('signIn.submit')}
+          </Button>
+        </div>
+      </form>
+    </CentredPage>
+  );
+}

@@ -1,0 +1,62 @@
+import { ChatPasswordAccount } from '../../shared/forms/ChatPasswordAccount.tsx';
+import { ta } from '../../shared/i18n/app.ts';
+import { waitWords } from '../../shared/time/wait.ts';
+import { Button } from '../../shared/ui/Button.tsx';
+import { Notice } from '../../shared/ui/Notice.tsx';
+import { PasswordField } from '../../shared/ui/PasswordField.tsx';
+import { useUnlock } from './use-unlock.ts';
+
+export interface UnlockFormProps {
+  retryAtMs: number | null;
+  submitLabel: string;
+  onForgotten(): void;
+}
+
+export function UnlockForm({ retryAtMs, submitLabel, onForgotten }: UnlockFormProps) {
+  const { form, pending, waitSeconds, logOut } = useUnlock(retryAtMs);
+  return (
+    <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <div className="flex flex-col gap-4">
+        <ChatPasswordAccount />
+        <PasswordField
+          name="chatPassword"
+          label={ta('chatPassword.label')}
+          autoComplete="section-chat current-password"
+          autoFocus
+          error={form.errors.chatPassword}
+          hint={
+            <button
+              type="button"
+              onClick={onForgotten}
+              className="rounded-tag py-1 font-medium text-link"
+            >
+              {ta('unlock.forgotten')}
+            </button>
+          }
+        />
+        {waitSeconds > 0 && (
+          <Notice tone="warn">
+            <span className="tabular-nums">
+              {ta('unlock.wait', { time: waitWords(waitSeconds) })}
+            </span>
+          </Notice>
+        )}
+        {form.alert && <Notice tone="danger">{form.alert}</Notice>}
+        {pending && <Notice tone="info">{ta('unlock.working')}</Notice>}
+        <div className="flex flex-col gap-2">
+          <Button type="submit" variant="primary" wide pending={pending} disabled={waitSeconds > 0}>
+            {submitLabel}
+          </Button>
+          <Button
+            variant="quiet"
+            wide
+            pending={logOut.pending}
+            onClick={() => logOut.run(undefined)}
+          >
+            {ta('unlock.logOut')}
+          </Button>
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,2 @@
+export { NewDevice } from './NewDevice.tsx';
+export { UnlockDialog } from './UnlockDialog.tsx';

@@ -1,0 +1,15 @@
+import { ta } from '../i18n/app.ts';
+
+/** Lets password managers keep the chat password as an entry of its own, apart from the login. */
+export function ChatPasswordAccount() {
+  return (
+    <input
+      type="text"
+      name="account"
+      readOnly
+      hidden
+      autoComplete="section-chat username"
+      value={ta('unlock.account')}
+    />
+  );
+}

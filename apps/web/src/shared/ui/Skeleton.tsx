@@ -1,0 +1,10 @@
+import { classNames } from './class-names.ts';
+
+export function Skeleton({ className }: { className?: string }) {
+  return (
+    <span
+      aria-hidden
+      className={classNames('block animate-pulse rounded-control bg-hairline', className)}
+    />
+  );
+}

@@ -1,0 +1,141 @@
+import { ClientError } from '@sotto/client';
+import type { ChatMessage, SottoClient } from '@sotto/client';
+import type { ChatId } from '@sotto/protocol';
+import { aChat, aMessage, aSummary, ben, maya } from './builders.ts';
+import { scriptedClient } from './scripted-client.ts';
+import type { ScriptedClient } from './scripted-client.ts';
+
+/*
+ * A page for development alone (`/?preview=chat`): screens in states that take effort to reach, on a
+ * scripted engine. It is not part of any build.
+ */
+
+export const previewChatId = 'a0000000-0000-4000-8000-000000000001' as ChatId;
+
+const lines = [
+  'Are we still on for Thursday?',
+  'Yes! Seven at the usual place.',
+  'I may be ten minutes late, the tram is being rerouted again. Start without me, and order the dumplings before they run out.',
+  'Deal.',
+  'The address again, in case: https://example.org/places/usual?from=station, second floor.',
+  'Thanks 🙏',
+  'שלום, נתראה ביום חמישי',
+  'Look at https://раураl.example/login before you click it',
+];
+
+function history(count: number): ChatMessage[] {
+  const start = Date.now() - count * 17 * 60_000;
+  return Array.from({ length: count }, (_, index) =>
+    aMessage({
+      seq: index + 1,
+      own: index % 5 > 2,
+      sentAtMs: start + index * (index % 3 === 0 ? 17 : 16) * 60_000,
+      text: lines[index % lines.length] ?? '',
+      delivery: index % 5 > 2 ? 'read' : null,
+    }),
+  );
+}
+
+function endings(): ChatMessage[] {
+  const now = Date.now();
+  return [
+    aMessage({ seq: 201, sentAtMs: now - 240_000, body: { kind: 'unreadable', cause: 'altered' } }),
+    aMessage({ seq: 202, sentAtMs: now - 200_000, body: { kind: 'unknown' } }),
+    aMessage({ seq: 203, own: true, sentAtMs: now - 150_000, text: 'Read', delivery: 'read' }),
+    aMessage({ seq: 204, own: true, sentAtMs: now - 90_000, text: 'On my way', delivery: 'sent' }),
+    aMessage({
+      seq: null,
+      own: true,
+      sentAtMs: now - 60_000,
+      text: 'Two more minutes',
+      delivery: 'queued',
+    }),
+    aMessage({
+      seq: null,
+      own: true,
+      sentAtMs: now - 30_000,
+      text: 'Can you hold a table?',
+      delivery: 'failed',
+      failure: 'unavailable',
+    }),
+  ];
+}
+
+function fill(client: ScriptedClient, locked: boolean): void {
+  const names = ['Maya Lind', 'Ben Okafor', 'Noor al-Amin', 'נועה לוי', 'Jo', 'Ana Paula Sousa'];
+  client.chats.set({
+    status: 'ready',
+    chats: names.map((displayName, index) =>
+      aSummary({
+        ...(index === 0 && { chatId: previewChatId }),
+        partner: { ...maya, displayName, avatarColor: index },
+        unread: index === 1 ? 3 : 0,
+        hasDraft: index === 2,
+        lastMessage: {
+          preview: locked ? null : (lines[index] ?? null),
+          atMs: Date.now() - index * 19 * 3_600_000,
+          own: index % 2 === 0,
+          delivery: index % 2 === 0 ? 'delivered' : null,
+        },
+      }),
+    ),
+  });
+  client
+    .chat(previewChatId)
+    .set(aChat({ messages: [...history(200), ...endings()], firstUnreadSeq: null, missing: 0 }));
+}
+
+const states: Record<string, (client: ScriptedClient) => void> = {
+  signIn: (client) => client.session.set({ phase: 'signedOut', notice: 'session_ended' }),
+  profile: (client) =>
+    client.session.set({ phase: 'setup', step: 'profile', email: 'a@b.example' }),
+  chatPassword: (client) =>
+    client.session.set({ phase: 'setup', step: 'chatPassword', email: 'a@b.example' }),
+  newDevice: (client) => client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null }),
+  locked: (client) => {
+    client.session.set({ phase: 'locked', cause: 'idle', profile: ben, retryAtMs: null });
+    fill(client, true);
+    client.chat(previewChatId).set(aChat({ status: 'locked', canSend: false }));
+  },
+  failed: (client) => client.session.set({ phase: 'failed', code: 'storage_unavailable' }),
+  empty: (client) => client.session.set({ phase: 'ready', profile: ben, email: 'ben@b.example' }),
+  chat: (client) => {
+    client.session.set({ phase: 'ready', profile: ben, email: 'ben@b.example' });
+    fill(client, false);
+  },
+  offline: (client) => {
+    states['chat']?.(client);
+    client.connection.set({ status: 'offline', retryAtMs: Date.now() + 20_000 });
+  },
+};
+
+export function previewClient(search: string): SottoClient {
+  const client = scriptedClient({
+    estimatePassword: ({ password }: { password: string }) => ({
+      score: Math.min(4, Math.floor(password.length / 4)),
+      warning: password.length < 8 ? 'too_short' : null,
+    }),
+    suggestPassphrase: () => 'velvet orbit canyon thirty maple',
+    setChatPassword: () => {
+      client.session.set({ phase: 'setup', step: 'recoveryKey', email: 'a@b.example' });
+      return {
+        recoveryKey: 'K7QM-9XTR-4WPD-2HJN-8VCB-6GYF-3KZA-5MSE-7RTX-9PWQ-4DHJ-2NVC-8BGY-6FKZ',
+      };
+    },
+    unlock: () => {
+      throw new ClientError('wrong_chat_password', { retryAtMs: Date.now() + 8000 });
+    },
+    findPerson: () => maya,
+    startChat: () => ({ chatId: previewChatId }),
+    safetyCode: () => ({ digits: '123456789012345'.repeat(4) }),
+    sendText: ({ chatId, text }: { chatId: ChatId; text: string }) => {
+      const chat = client.chat(chatId);
+      const message = aMessage({ seq: null, own: true, text, delivery: 'queued' });
+      const before = chat.getSnapshot();
+      chat.set({ ...before, messages: [...before.messages, message] });
+      return { id: message.id };
+    },
+  });
+  states[new URLSearchParams(search).get('preview') ?? '']?.(client);
+  return client;
+}
