@@ -73,6 +73,7 @@ function serializeDevice(device: ManifestDevice): Uint8Array {
 
 /** The canonical bytes of a manifest, devices in ascending order of number. */
 export function serializeDeviceManifest(manifest: DeviceManifest): Uint8Array {
+  assertCount(manifest.version, 'version');
   assertBytes(manifest.previousHash, 'previousHash', 32);
   const devices = manifest.devices.toSorted((a, b) => a.number - b.number);
   assertDistinct(devices);

@@ -1,0 +1,386 @@
+/** Every exported function × every argument × wrong types, wrong lengths and views of larger buffers. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as sotto from '../src/index.ts';
+import { isBytes } from '../src/encoding/bytes.ts';
+import {
+  alice,
+  alicePhone,
+  bob,
+  bobLaptop,
+  chat,
+  filled,
+  messageId,
+  offsetView,
+  refusal,
+  seededRandom,
+} from './building/builders.ts';
+
+type Tree = Record<string, unknown>;
+interface Case {
+  call: (args: never) => unknown;
+  args: Tree;
+  /** What a byte argument of another length does, where it is not a `RangeError`; `any` if all fit. */
+  lengths?: Record<string, string>;
+}
+
+let cases: Record<string, Case>;
+
+beforeAll(async () => {
+  const random = seededRandom(5);
+  const account = await sotto.generateIdentityKeyPair({ random });
+  const sealing = await sotto.generateSealingKeyPair({ random });
+  const [info, aad, bytes] = [filled(3, 1), filled(4, 2), filled(20, 3)];
+  const context = [filled(2, 9)];
+  const hpke = await sotto.hpkeSeal({
+    recipientPublicKey: sealing.publicKey,
+    info,
+    aad,
+    plaintext: bytes,
+  });
+  const seal = { purpose: 'test', context };
+  const sender = { userId: alice, deviceId: alicePhone };
+  const recipient = { userId: bob, deviceId: bobLaptop };
+  const sealing1 = { ...seal, payload: bytes, sender: { ...sender, identitySeed: account.seed } };
+  const sealed = await sotto.sealSigned({
+    ...sealing1,
+    recipient: { ...recipient, publicKey: sealing.publicKey },
+  });
+  const epochKey = await sotto.epochKeyFrom({
+    key: filled(32, 1),
+    chatId: chat,
+    epoch: 1,
+    timestampMs: 1,
+  });
+  const place = {
+    epochKey: { key: epochKey.key, commitment: epochKey.commitment, epoch: 1 },
+    chatId: chat,
+    sender,
+    messageId,
+  };
+  const full = { ...place, epochKey };
+  const message = await sotto.encryptMessage({ ...full, counter: 1, plaintext: bytes });
+  const receipt = await sotto.encryptReceipt({ ...full, counter: 1, plaintext: bytes });
+  const manifest: sotto.DeviceManifest = {
+    userId: alice,
+    version: 1,
+    previousHash: filled(32, 0),
+    accountKey: account.publicKey,
+    devices: [],
+    timeMs: 1,
+  };
+  const signed = await sotto.signDeviceManifest({ manifest, accountSeed: account.seed });
+  const label = { label: 'test', fields: [bytes] };
+  const labelled = await sotto.signLabelled({ seed: account.seed, ...label });
+  const xeddsa = await sotto.signXEdDSA({ seed: account.seed, message: bytes });
+  const record = { key: filled(32, 6), context };
+  const wrap = { wrappingKey: filled(32, 6), purpose: 'test', context };
+  const vault = await sotto.createVault({ userId: alice, chatPassword: 'pw', random });
+  const { sealedVault } = vault;
+  const vaultLengths = {
+    'sealedVault.kdf.salt': 'weak_parameters',
+    'sealedVault.passwordWrap': 'open_failed',
+    'sealedVault.recoveryWrap': 'open_failed',
+    'sealedVault.body': 'open_failed',
+  };
+  const opened = { plaintext: 'any', payload: 'any', ciphertext: 'open_failed', message: 'any' };
+  const one =
+    <T>(call: (value: T) => unknown) =>
+    ({ value }: { value: T }): unknown =>
+      call(value);
+
+  cases = {
+    toHex: { call: one(sotto.toHex), args: { value: bytes }, lengths: { value: 'any' } },
+    fromHex: { call: one(sotto.fromHex), args: { value: '00' } },
+    toBase64: { call: one(sotto.toBase64), args: { value: bytes }, lengths: { value: 'any' } },
+    fromBase64: { call: one(sotto.fromBase64), args: { value: 'AA==' } },
+    toBase64Url: {
+      call: one(sotto.toBase64Url),
+      args: { value: bytes },
+      lengths: { value: 'any' },
+    },
+    fromBase64Url: { call: one(sotto.fromBase64Url), args: { value: 'AA' } },
+    utf8: { call: one(sotto.utf8), args: { value: 'text' } },
+    fromUtf8: { call: one(sotto.fromUtf8), args: { value: bytes }, lengths: { value: 'any' } },
+    sha256: { call: one(sotto.sha256), args: { value: bytes }, lengths: { value: 'any' } },
+    concatBytes: {
+      call: one((value: Uint8Array) => sotto.concatBytes(value)),
+      args: { value: bytes },
+      lengths: { value: 'any' },
+    },
+    uuidBytes: { call: one(sotto.uuidBytes), args: { value: alice } },
+    uuidFromBytes: { call: one(sotto.uuidFromBytes), args: { value: filled(16, 1) } },
+    identityKeyPairFromSeed: {
+      call: one(sotto.identityKeyPairFromSeed),
+      args: { value: account.seed },
+    },
+    parseIdentityPublicKey: {
+      call: one(sotto.parseIdentityPublicKey),
+      args: { value: account.publicKey },
+      lengths: { value: 'bad_key' },
+    },
+    parseSealingPublicKey: {
+      call: one(sotto.parseSealingPublicKey),
+      args: { value: sealing.publicKey },
+      lengths: { value: 'bad_key' },
+    },
+    sealingKeyPairFromPrivateKey: {
+      call: one(sotto.sealingKeyPairFromPrivateKey),
+      args: { value: sealing.privateKey },
+    },
+    signXEdDSA: {
+      call: sotto.signXEdDSA,
+      args: { seed: account.seed, message: bytes },
+      lengths: opened,
+    },
+    verifyXEdDSA: {
+      call: sotto.verifyXEdDSA,
+      args: { publicKey: account.publicKey, message: bytes, signature: xeddsa },
+      lengths: { publicKey: 'any', message: 'any', signature: 'any' },
+    },
+    signLabelled: {
+      call: sotto.signLabelled,
+      args: { seed: account.seed, ...label },
+      lengths: { 'fields.0': 'any' },
+    },
+    verifyLabelled: {
+      call: sotto.verifyLabelled,
+      args: { publicKey: account.publicKey, ...label, signature: labelled },
+      lengths: { publicKey: 'any', signature: 'any', 'fields.0': 'any' },
+    },
+    hpkeSeal: {
+      call: sotto.hpkeSeal,
+      args: { recipientPublicKey: sealing.publicKey, info, aad, plaintext: bytes },
+      lengths: { info: 'any', aad: 'any', plaintext: 'any' },
+    },
+    hpkeOpen: {
+      call: sotto.hpkeOpen,
+      args: { recipientPrivateKey: sealing.privateKey, info, aad, ...hpke },
+      lengths: {
+        info: 'open_failed',
+        aad: 'open_failed',
+        ciphertext: 'open_failed',
+        enc: 'open_failed',
+      },
+    },
+    sealSigned: {
+      call: sotto.sealSigned,
+      args: { ...sealing1, recipient: { ...recipient, publicKey: sealing.publicKey } },
+      lengths: { payload: 'any', 'recipient.publicKey': 'bad_key', 'context.0': 'any' },
+    },
+    openSigned: {
+      call: sotto.openSigned,
+      args: {
+        ...seal,
+        ...sealed,
+        sender: { ...sender, identityKey: account.publicKey },
+        recipient: { ...recipient, ...sealing },
+      },
+      lengths: {
+        ciphertext: 'open_failed',
+        ephemeralPublicKey: 'open_failed',
+        'context.0': 'open_failed',
+      },
+    },
+    epochKeyFrom: {
+      call: sotto.epochKeyFrom,
+      args: { key: filled(32, 1), chatId: chat, epoch: 1, timestampMs: 1 },
+    },
+    parseMessageHeader: {
+      call: one(sotto.parseMessageHeader),
+      args: { value: message },
+      lengths: { value: 'any' },
+    },
+    encryptMessage: {
+      call: sotto.encryptMessage,
+      args: { ...place, counter: 1, plaintext: bytes },
+      lengths: opened,
+    },
+    decryptMessage: {
+      call: sotto.decryptMessage,
+      args: { ...place, ciphertext: message },
+      lengths: opened,
+    },
+    encryptReceipt: {
+      call: sotto.encryptReceipt,
+      args: { ...place, counter: 1, plaintext: bytes },
+      lengths: opened,
+    },
+    decryptReceipt: {
+      call: sotto.decryptReceipt,
+      args: { ...place, ciphertext: receipt },
+      lengths: opened,
+    },
+    openVaultWithRecoveryKey: {
+      call: sotto.openVaultWithRecoveryKey,
+      args: { userId: alice, recoveryKey: vault.recoveryKey, sealedVault },
+      lengths: vaultLengths,
+    },
+    replaceRecoveryKey: {
+      call: sotto.replaceRecoveryKey,
+      args: { userId: alice, vaultKey: vault.vaultKey, sealedVault },
+      lengths: vaultLengths,
+    },
+    deriveStorageKeys: { call: one(sotto.deriveStorageKeys), args: { value: filled(32, 1) } },
+    wrapKey: {
+      call: sotto.wrapKey,
+      args: { ...wrap, key: filled(4_096, 2) },
+      lengths: { 'context.0': 'any', key: 'any' },
+    },
+    unwrapKey: {
+      call: sotto.unwrapKey,
+      args: { ...wrap, wrapped: await sotto.wrapKey({ ...wrap, key: filled(32, 2) }) },
+      lengths: { wrapped: 'open_failed', 'context.0': 'open_failed' },
+    },
+    encryptRecord: {
+      call: sotto.encryptRecord,
+      args: { ...record, plaintext: bytes },
+      lengths: { plaintext: 'any', 'context.0': 'any' },
+    },
+    decryptRecord: {
+      call: sotto.decryptRecord,
+      args: { ...record, ciphertext: await sotto.encryptRecord({ ...record, plaintext: bytes }) },
+      lengths: { ciphertext: 'open_failed', 'context.0': 'open_failed' },
+    },
+    formatRecoveryKey: { call: one(sotto.formatRecoveryKey), args: { value: filled(32, 1) } },
+    parseRecoveryKey: { call: one(sotto.parseRecoveryKey), args: { value: vault.recoveryKey } },
+    estimatePassword: { call: one(sotto.estimatePassword), args: { value: 'pw' } },
+    signDeviceManifest: {
+      call: sotto.signDeviceManifest,
+      args: { manifest, accountSeed: account.seed },
+      lengths: { 'manifest.accountKey': 'bad_key' },
+    },
+    verifyDeviceManifest: {
+      call: sotto.verifyDeviceManifest,
+      args: {
+        userId: alice,
+        accountKey: account.publicKey,
+        body: signed.body,
+        signature: signed.signature,
+      },
+      lengths: { body: 'bad_signature', signature: 'bad_signature' },
+    },
+    parseDeviceManifest: {
+      call: one(sotto.parseDeviceManifest),
+      args: { value: signed.body },
+      lengths: { value: 'bad_encoding' },
+    },
+    safetyCode: {
+      call: sotto.safetyCode,
+      args: {
+        ourUserId: alice,
+        ourAccountKey: account.publicKey,
+        theirUserId: bob,
+        theirAccountKey: account.publicKey,
+      },
+      lengths: { ourAccountKey: 'bad_key', theirAccountKey: 'bad_key' },
+    },
+  };
+});
+
+/** Paths of all leaves. */
+function paths(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null || isBytes(value)) return [path];
+  const tree: Tree = { ...value };
+  return Object.keys(tree).flatMap((key) => paths(tree[key], [...path, key]));
+}
+
+function at(value: unknown, path: string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Tree)[key], value);
+}
+
+/** A copy with one leaf replaced. */
+function replaced(value: unknown, [key, ...rest]: string[], leaf: unknown): unknown {
+  if (key === undefined) return leaf;
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) =>
+      String(index) === key ? replaced(item, rest, leaf) : item,
+    );
+  }
+  return { ...(value as Tree), [key]: replaced((value as Tree)[key], rest, leaf) };
+}
+
+/** One line for each leaf and variant whose outcome is not the expected one. */
+async function surprises(
+  variants: (leaf: unknown) => unknown[],
+  expected: (dotted: string, test: Case) => string | undefined,
+): Promise<{ lines: string[]; tried: number }> {
+  const lines: string[] = [];
+  let tried = 0;
+  for (const [name, test] of Object.entries(cases)) {
+    for (const path of paths(test.args)) {
+      for (const leaf of variants(at(test.args, path))) {
+        tried++;
+        const want = expected(path.join('.'), test);
+        const got = await refusal(() => test.call(replaced(test.args, path, leaf) as never));
+        if (want !== undefined && got !== want) {
+          lines.push(`${name}(${path.join('.')} = ${typeof leaf}): ${got}, expected ${want}`);
+        }
+      }
+    }
+  }
+  return { lines, tried };
+}
+
+describe('Every function', () => {
+  it('works with the arguments that the other cases change', async () => {
+    const failed: string[] = [];
+    for (const [name, { call, args }] of Object.entries(cases)) {
+      const got = await refusal(() => call(args as never));
+      if (got !== 'accepted') failed.push(`${name}: ${got}`);
+    }
+    expect(failed).toEqual([]);
+  });
+
+  it('throws TypeError for a value of another type, or a missing one', async () => {
+    const wrongTypes = (leaf: unknown): unknown[] => {
+      const others: unknown[] = [
+        null,
+        true,
+        {},
+        [1, 2],
+        Symbol('s'),
+        () => leaf,
+        new ArrayBuffer(32),
+        new Uint16Array(16),
+      ];
+      if (typeof leaf !== 'number') others.push(7);
+      if (typeof leaf !== 'string') others.push('text');
+      if (!isBytes(leaf)) others.push(filled(3, 1));
+      return [undefined, ...others];
+    };
+    const untrusted = [
+      'sealedVault.kdf.salt',
+      'sealedVault.kdf.iterations',
+      'sealedVault.kdf.algorithm',
+    ];
+
+    const { lines, tried } = await surprises(wrongTypes, (path) =>
+      untrusted.includes(path) ? 'weak_parameters' : 'TypeError',
+    );
+
+    expect(lines).toEqual([]);
+    expect(tried).toBeGreaterThan(1_000);
+  });
+
+  it('refuses bytes of another length, by RangeError where the caller chose them', async () => {
+    const wrongLengths = (leaf: unknown): unknown[] => {
+      if (!isBytes(leaf)) return [];
+      return [leaf.slice(0, -1), Uint8Array.of(...leaf, 0), new Uint8Array(0)];
+    };
+
+    const { lines } = await surprises(wrongLengths, (path, { lengths }) => {
+      const want = lengths?.[path] ?? 'RangeError';
+      return want === 'any' ? undefined : want;
+    });
+
+    expect(lines).toEqual([]);
+  });
+
+  it('takes views of larger buffers', async () => {
+    const views = (leaf: unknown): unknown[] => (isBytes(leaf) ? [offsetView(leaf)] : []);
+
+    const { lines } = await surprises(views, () => 'accepted');
+
+    expect(lines).toEqual([]);
+  });
+});
