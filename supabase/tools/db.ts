@@ -3,13 +3,14 @@
  * throw-away database, or on the one given by `--remote=<postgresql url>`.
  */
 import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import { generateTypes, typesFile } from './generated-types.ts';
 import { runSupabaseCli } from './supabase-cli.ts';
 
-const usage = `npm run db -- <command> [--remote=<postgresql url>]
+const usage = `npm run db -- <command> [--remote=<postgresql url>] [--yes]
 
-  push          apply the migrations that are missing
+  push          apply the migrations that are missing; asks before it changes a given database
   list          which migrations the folder and the database have
   advisors      security and performance advice; a warning is a failure
   types         write supabase/database.types.ts
@@ -20,11 +21,9 @@ Without --remote: an embedded database that is thrown away afterwards.
 
 const exitUsage = 64;
 
-async function onDatabase(
-  remote: string | undefined,
-  migrations: boolean,
-  work: (databaseUrl: string) => Promise<number>,
-): Promise<number> {
+type Work = (databaseUrl: string) => Promise<number>;
+
+async function onDatabase(remote: string | undefined, migrations: boolean, work: Work) {
   if (remote !== undefined) return await work(remote);
   const database = await createTestDatabase({ migrations });
   try {
@@ -37,19 +36,11 @@ async function onDatabase(
 const show = async (...cliArguments: string[]): Promise<number> =>
   (await runSupabaseCli(cliArguments, 'inherit')).exitCode;
 
-async function main(words: string[]): Promise<number> {
-  const remote = words.find((word) => word.startsWith('--remote='))?.slice('--remote='.length);
-  const [command, name, ...more] = words.filter((word) => !word.startsWith('--remote='));
-  const allowedWords = command === 'new' ? 2 : 1;
-  if (words.length - (remote === undefined ? 0 : 1) !== allowedWords || more.length > 0) {
-    process.stderr.write(usage);
-    return exitUsage;
-  }
-  switch (command) {
+async function run(words: string[], remote: string | undefined, yes: boolean): Promise<number> {
+  switch (words.join(' ')) {
     case 'push':
-      // A given database is somebody's: the CLI asks before it changes it.
       return await onDatabase(remote, false, (url) =>
-        show('db', 'push', `--remote=${url}`, ...(remote === undefined ? ['--yes'] : [])),
+        show('db', 'push', `--remote=${url}`, ...(yes || remote === undefined ? ['--yes'] : [])),
       );
     case 'list':
       return await onDatabase(remote, true, (url) => show('migration', 'list', `--remote=${url}`));
@@ -63,12 +54,27 @@ async function main(words: string[]): Promise<number> {
         process.stdout.write(`${typesFile}\n`);
         return 0;
       });
-    case 'new':
-      return await show('migration', 'new', name as string);
     default:
+      if (words[0] === 'new' && /^[a-z]+(_[a-z0-9]+)+$/.test(words[1] ?? '') && !words[2]) {
+        return await show('migration', 'new', words[1] as string);
+      }
       process.stderr.write(usage);
       return exitUsage;
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+async function main(): Promise<number> {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: { remote: { type: 'string' }, yes: { type: 'boolean', default: false } },
+    });
+    return await run(positionals, values.remote, values.yes);
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) throw error;
+    process.stderr.write(usage);
+    return exitUsage;
+  }
+}
+
+process.exitCode = await main();
