@@ -9,6 +9,7 @@ import {
   chmod,
   mkdir,
 } from 'node:fs/promises';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -266,6 +267,7 @@ describe('a stack whose process is killed with SIGKILL', () => {
       .toBe(true);
 
     child.kill('SIGKILL');
+    await once(child, 'exit');
     const stack = await start({ dataDir: fresh });
 
     expect(await answers(stack)).toEqual([404, 200]);
