@@ -6,7 +6,7 @@ import type { KeyRing } from './signing-keys.ts';
 const AUDIENCE = 'authenticated';
 
 /** Claims that an access token carries besides `iss`, `aud`, `iat` and `exp`. */
-export interface AccessClaims {
+interface AccessClaims {
   sub: string;
   email: string;
   phone: string;
@@ -20,7 +20,7 @@ export interface AccessClaims {
 }
 
 /** What an authenticated request is about. */
-export interface TokenSubject {
+interface TokenSubject {
   userId: string;
   sessionId: string;
 }

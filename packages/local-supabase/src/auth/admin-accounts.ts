@@ -13,6 +13,7 @@ import {
   optional,
   passwordSchema,
   requireEmail,
+  requirePhone,
 } from './request-values.ts';
 import { deleteAllSessions } from './sessions.ts';
 import { renderUser } from './user-json.ts';
@@ -133,14 +134,6 @@ async function changesOf(context: AuthContext, asked: AdminUser): Promise<UserCh
     changes.encrypted_password = asked.password_hash;
   }
   return changes;
-}
-
-function requirePhone(phone: string): string {
-  const digits = phone.replace(/^\+/, '');
-  if (!/^[1-9]\d{1,14}$/.test(digits)) {
-    throw validationFailed('Invalid phone number format (E.164 required)');
-  }
-  return digits;
 }
 
 /** Reads `none`, or a duration such as `24h` or `1h30m`, into the end of a ban. */

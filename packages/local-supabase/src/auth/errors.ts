@@ -36,7 +36,7 @@ export const invalidCredentials = (): AuthError =>
   new AuthError(400, 'invalid_credentials', 'Invalid login credentials');
 
 export const badJwt = (): AuthError =>
-  new AuthError(403, 'bad_jwt', 'invalid JWT: unable to verify the access token');
+  new AuthError(403, 'bad_jwt', 'invalid JWT: unable to parse or verify signature');
 
 export const notAdmin = (): AuthError => new AuthError(403, 'not_admin', 'User not allowed');
 

@@ -23,11 +23,8 @@ import type { JwkSet, SigningKey } from './signing-keys.ts';
 export { GATEWAY_ROLE_HEADER } from './caller.ts';
 export type { AuthLogEntry, OperatorMessage } from './context.ts';
 export { createPasswordHasher } from './passwords.ts';
-export type { PasswordHasher } from './passwords.ts';
-export { authSettingsSchema } from './settings.ts';
-export type { AuthSettings, AuthSettingsInput } from './settings.ts';
-export { signingKeySchema } from './signing-keys.ts';
-export type { JwkSet, PublicJwk, SigningKey } from './signing-keys.ts';
+export type { AuthSettingsInput } from './settings.ts';
+export type { SigningKey } from './signing-keys.ts';
 
 /** What an auth service needs from its surroundings. */
 export interface AuthServiceOptions {

@@ -5,7 +5,7 @@ import { updateUser } from './users.ts';
 import type { UserChanges, UserRow } from './users.ts';
 
 /** The type that a link and `POST /verify` name. */
-export type VerificationType = 'signup' | 'invite' | 'magiclink' | 'recovery' | 'email_change';
+type VerificationType = 'signup' | 'invite' | 'magiclink' | 'recovery' | 'email_change';
 
 /** A message that waits for its transaction to commit, and the account as it is then. */
 export interface PreparedMessage {

@@ -17,7 +17,7 @@ import type { SessionRow } from './sessions.ts';
 import { findUserById, isBanned } from './users.ts';
 
 /** Why an older token was answered with the current one. */
-export type ReuseCause = 'fail-to-save' | 'concurrent-refresh';
+type ReuseCause = 'fail-to-save' | 'concurrent-refresh';
 
 /** The new tokens, and what the response headers say about them. */
 export interface Refreshed {
@@ -29,7 +29,7 @@ export interface Refreshed {
 /** Exchanges a refresh token. Throws an `AuthError` with status 400. */
 export async function refreshSession(context: AuthContext, token: string): Promise<Refreshed> {
   const parsed = parseRefreshToken(token);
-  if (parsed === undefined) throw validationFailed('Refresh token is not valid');
+  if (parsed === undefined) throw notFound();
   return inTransaction(context.pool, async (db) => {
     const now = context.clock();
     const session = await lockSession(db, parsed.sessionId);

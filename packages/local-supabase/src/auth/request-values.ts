@@ -42,6 +42,15 @@ export function requireEmail(email: string | null | undefined): string {
   return normalized;
 }
 
+/** The digits of a number in E.164 form, or 400 validation_failed. */
+export function requirePhone(phone: string): string {
+  const digits = phone.replace(/^\+/, '');
+  if (!/^[1-9]\d{1,14}$/.test(digits)) {
+    throw validationFailed('Invalid phone number format (E.164 required)');
+  }
+  return digits;
+}
+
 /** Reads a UUID of a path, or throws 404 validation_failed. */
 export function requireUuid(text: string | undefined): string {
   const result = z.uuid().safeParse(text);

@@ -28,7 +28,7 @@ export const signingKeysSchema = z
 export type SigningKey = z.infer<typeof signingKeySchema>;
 
 /** The public half of a signing key, as published. */
-export interface PublicJwk {
+interface PublicJwk {
   kty: 'EC';
   crv: 'P-256';
   alg: 'ES256';

@@ -16,7 +16,7 @@ export async function renderUser(db: Database, user: UserRow): Promise<UserJson>
 }
 
 /** The wire form; absent times are omitted, absent addresses are empty strings. */
-export function userJson(
+function userJson(
   user: UserRow,
   identities: readonly IdentityRow[],
   factors: readonly FactorRow[],

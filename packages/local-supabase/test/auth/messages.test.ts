@@ -153,6 +153,24 @@ describe('a one-time code', () => {
   });
 });
 
+describe('a code for a phone number', () => {
+  it('is never right, and never sent again', async () => {
+    const verify = (phone: string) =>
+      auth.client().auth.verifyOtp({ phone, token: '123456', type: 'sms' });
+
+    const wrong = await verify('+15551234567');
+    const malformed = await verify('1555123-invalid');
+    const resent = await auth.client().auth.resend({ phone: '+15551234567', type: 'phone_change' });
+
+    expect(wrong.error).toMatchObject(expired);
+    expect(malformed.error).toMatchObject({
+      status: 400,
+      message: 'Invalid phone number format (E.164 required)',
+    });
+    expect(resent.error).toBeNull();
+  });
+});
+
 describe('signing in by code', () => {
   it('knows an account, and makes one only if asked', async () => {
     const { email, id } = await signedUp(auth);

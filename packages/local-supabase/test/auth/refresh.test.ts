@@ -101,21 +101,21 @@ describe('refreshing', () => {
     const key = String(row?.['key']);
     const otherKey = Buffer.alloc(32).toString('base64');
 
-    for (const token of [
-      '',
-      'not a token',
-      `${first}A`,
-      first.replace(/^./, 'B'),
-      serializeRefreshToken(sessionId, 0, otherKey),
-      serializeRefreshToken(sessionId, 5, key),
-    ]) {
+    const codeOf = async (token: string) => {
       const answer = await refresh(token);
-      expect([token, answer.status, answer.body['code']]).toEqual([
-        token,
-        400,
-        'validation_failed',
-      ]);
+      return [answer.status, answer.body['code'], answer.body['message']];
+    };
+    const notFound = [
+      400,
+      'refresh_token_not_found',
+      'Invalid Refresh Token: Refresh Token Not Found',
+    ];
+    for (const token of ['', 'not a token', `${first}A`, first.replace(/^./, 'B')]) {
+      expect([token, ...(await codeOf(token))]).toEqual([token, ...notFound]);
     }
+    const invalid = [400, 'validation_failed', 'Refresh token is not valid'];
+    expect(await codeOf(serializeRefreshToken(sessionId, 0, otherKey))).toEqual(invalid);
+    expect(await codeOf(serializeRefreshToken(sessionId, 5, key))).toEqual(invalid);
     const unknown = serializeRefreshToken('0f8fad5b-d9cb-469f-a165-70867728950e', 0, otherKey);
     expect((await refresh(unknown)).body['code']).toBe('refresh_token_not_found');
     const missing = await auth.raw('POST', '/token?grant_type=refresh_token', { body: {} });

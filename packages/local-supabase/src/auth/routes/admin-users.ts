@@ -14,15 +14,13 @@ import { findUserById, listUsers } from '../users.ts';
 const MAX_PER_PAGE = 1000;
 const MAX_PAGE = 1_000_000;
 
-// Clients send empty strings for what they leave out.
+// Clients send empty strings for what they leave out, and count pages from one.
 const count = (fallback: number, max: number) =>
   z
     .string()
-    .optional()
-    .transform((text) => {
-      const value = /^\d{1,9}$/.test(text ?? '') ? Number(text) : fallback;
-      return Math.min(Math.max(value, 1), max);
-    });
+    .regex(/^\d{0,9}$/)
+    .default('')
+    .transform((text) => Math.min(Math.max(text === '' ? fallback : Number(text), 1), max));
 
 const pageSchema = z.object({ page: count(1, MAX_PAGE), per_page: count(50, MAX_PER_PAGE) });
 const pathSchema = z.object({ userId: z.string() });

@@ -48,7 +48,7 @@ export function registerToken(app: FastifyInstance, context: AuthContext): void 
         case 'id_token':
           throw new AuthError(400, 'provider_disabled', 'Sign-in by id token is not offered here');
         case 'web3':
-          throw new AuthError(422, 'web3_provider_disabled', 'Web3 sign-in is not offered here');
+          throw new AuthError(422, 'web3_provider_disabled', 'Web3 provider is disabled');
         default:
           throw new AuthError(400, 'invalid_credentials', 'unsupported_grant_type');
       }

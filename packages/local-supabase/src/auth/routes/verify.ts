@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { isOperator } from '../caller.ts';
 import type { AuthContext } from '../context.ts';
-import { AuthError, phoneDisabled, validationFailed } from '../errors.ts';
+import { AuthError, otpExpired, validationFailed } from '../errors.ts';
 import { allowedRedirect } from '../messages.ts';
 import { clientKey } from '../rate-limits.ts';
-import { optional, parseRequest, requireEmail } from '../request-values.ts';
+import { optional, parseRequest, requireEmail, requirePhone } from '../request-values.ts';
 import { userAgentOf } from '../user-agent.ts';
 import { verifyToken } from '../verify-token.ts';
 import type { Proof } from '../verify-token.ts';
@@ -73,7 +73,11 @@ export function registerVerify(app: FastifyInstance, context: AuthContext): void
 function proofOf(body: z.infer<typeof bodySchema>): Proof {
   if (body.token_hash) return { linkToken: body.token_hash };
   if (!body.token) throw validationFailed('Verify requires a token or a token hash');
-  if (!body.email && body.phone) throw phoneDisabled();
+  if (!body.email && body.phone) {
+    // Nothing is ever sent to a number, so no code for one is right.
+    requirePhone(body.phone);
+    throw otpExpired();
+  }
   if (!body.email) throw validationFailed('Only an email address with its code can be verified');
   return { email: requireEmail(body.email), code: body.token };
 }
