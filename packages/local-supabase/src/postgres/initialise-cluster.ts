@@ -35,6 +35,7 @@ export interface InitialiseClusterOptions {
  */
 export async function initialiseCluster(options: InitialiseClusterOptions): Promise<boolean> {
   const { directory, runAs } = options;
+  await removeDrafts(directory);
   const version = await readFile(join(directory, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (version !== undefined) {
     if (version.trim() === postgresMajor) return false;
@@ -45,7 +46,6 @@ export async function initialiseCluster(options: InitialiseClusterOptions): Prom
   }
   // Made aside and renamed when complete: a start that is killed half-way can be repeated. The name
   // is new each time, so that an initdb that outlived its owner does not write into this one.
-  await removeDrafts(directory);
   const draft = `${directory}.draft-${randomBytes(4).toString('hex')}`;
   const passwordFile = `${draft}.password`;
   try {
@@ -100,7 +100,14 @@ async function removeDrafts(directory: string): Promise<void> {
   const drafts = (await readdir(parent)).filter((name) =>
     name.startsWith(`${basename(directory)}.draft-`),
   );
-  for (const name of drafts) await rm(join(parent, name), { recursive: true, force: true });
+  for (const name of drafts) {
+    // An initdb whose owner was killed may be writing there until the guard ends it.
+    const patience = { maxRetries: 10, retryDelay: 20 };
+    await rm(join(parent, name), { recursive: true, force: true, ...patience }).catch(
+      // What is left hinders nobody, and the next start tries again.
+      () => undefined,
+    );
+  }
 }
 
 const text = (cause: unknown): string => {

@@ -271,7 +271,10 @@ describe('a stack whose process is killed with SIGKILL', () => {
     const stack = await start({ dataDir: fresh });
 
     expect(await answers(stack)).toEqual([404, 200]);
-    expect(await drafts()).toEqual([]);
+    await stack.stop();
+    running.delete(stack);
+    const again = await start({ dataDir: fresh });
+    expect(again.secretKey).toBe(stack.secretKey);
   });
 
   it('makes way for a start that comes at once', async () => {
