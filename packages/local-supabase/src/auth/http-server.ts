@@ -13,6 +13,7 @@ const BODY_LIMIT_BYTES = 65_536;
  * A Fastify instance that never listens: the gateway feeds it requests.
  *
  * Every answer is JSON and uncached, and names the API version, without which clients ignore `code`.
+ * That browsers may read that header is the gateway's part.
  * Addresses of clients come from `x-forwarded-for`, as far as hops on this machine wrote it.
  */
 export function createHttpServer(context: AuthContext): FastifyInstance {
@@ -45,7 +46,6 @@ export function createHttpServer(context: AuthContext): FastifyInstance {
 function setCommonHeaders(reply: FastifyReply): void {
   void reply.headers({
     'x-supabase-api-version': API_VERSION,
-    'access-control-expose-headers': 'X-Supabase-Api-Version, X-Total-Count, Link, Retry-After',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });

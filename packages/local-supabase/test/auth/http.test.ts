@@ -22,7 +22,7 @@ describe('every answer', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
       const exposed = answer.headers.get('access-control-expose-headers')?.toLowerCase() ?? '';
-      for (const name of ['x-supabase-api-version', 'x-total-count', 'link']) {
+      for (const name of ['x-supabase-api-version', 'x-sb-error-code', 'x-total-count', 'link']) {
         expect(exposed).toContain(name);
       }
     }
