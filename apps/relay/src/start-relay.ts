@@ -16,7 +16,7 @@ import { RequestAuthenticator } from './gateway/authenticate.ts';
 import { clientAddressOf } from './gateway/client-address.ts';
 import { EventDispatch } from './gateway/event-dispatch.ts';
 import { registerRoutes } from './gateway/http-routes.ts';
-import { createHttpServer } from './gateway/http-server.ts';
+import { createHttpServer, registerNotFound } from './gateway/http-server.ts';
 import type { Log } from './gateway/log.ts';
 import { describeError } from './gateway/log.ts';
 import { registerMetricsRoute } from './gateway/metrics-route.ts';
@@ -146,7 +146,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (options.proxySupabase) {
       await registerSupabaseProxy(server, { upstream: supabase.url, clientAddress });
     }
-    if (options.webRoot !== undefined) await registerWebClient(server, options.webRoot);
+    if (options.webRoot === undefined) registerNotFound(server);
+    else await registerWebClient(server, options.webRoot);
     serveSockets(
       io,
       {

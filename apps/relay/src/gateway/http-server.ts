@@ -76,10 +76,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     return reply.code(errorTable[answer.code].httpStatus).send({ error: answer });
   });
+  return server;
+}
+
+/** For a relay without a web client: whatever is no route is `not_found`. */
+export function registerNotFound(server: FastifyInstance): void {
   server.setNotFoundHandler(() => {
     throw new ProtocolError('not_found');
   });
-  return server;
 }
 
 /** Fastify's own refusals (body too large, wrong media type, bad address) as codes of the table. */
