@@ -11,6 +11,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { LocalSupabaseError } from '../errors.ts';
+import { scramVerifier } from './scram-verifier.ts';
 
 /** One SQL file with the hash that says whether it has to run. */
 export interface BootstrapFile {
@@ -66,6 +67,8 @@ export async function bootstrapDatabase(
   await client.connect();
   try {
     await client.query('begin');
+    // A superuser must not come upon what others put into schemas where they may create.
+    await client.query('set local search_path to pg_catalog, pg_temp');
     await client.query("select pg_advisory_xact_lock(hashtext('sotto bootstrap'))");
     const done = await appliedHashes(client);
     const pending = files.filter(({ name, sha256 }) => done.get(name) !== sha256);
@@ -74,10 +77,7 @@ export async function bootstrapDatabase(
     }
     if (done.size === 0) await ownDatabase(client);
     if (pending.length > 0) {
-      for (const [role, password] of Object.entries(passwords)) {
-        const name = client.escapeIdentifier(role);
-        await client.query(`alter role ${name} password ${client.escapeLiteral(password)}`);
-      }
+      await setPasswords(client, passwords);
     }
     await client.query('commit');
     return pending.map(({ name }) => name);
@@ -118,6 +118,14 @@ async function runFile(client: pg.Client, file: BootstrapFile): Promise<void> {
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new LocalSupabaseError('migration_failed', `${file.name} failed: ${detail}`, cause);
+  }
+}
+
+/** The superuser has its password from initdb. */
+async function setPasswords(client: pg.Client, passwords: RolePasswords): Promise<void> {
+  for (const role of ['postgres', 'authenticator', 'supabase_auth_admin'] as const) {
+    const verifier = client.escapeLiteral(scramVerifier(passwords[role]));
+    await client.query(`alter role ${role} password ${verifier}`);
   }
 }
 

@@ -115,6 +115,8 @@ async function tryStart(
     log_timezone: 'UTC',
     timezone: 'UTC',
     shared_preload_libraries: 'pg_stat_statements',
+    // Statements that are not queries would be kept with their literals, passwords among them.
+    'pg_stat_statements.track_utility': 'off',
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await open(options.logFile, 'a', 0o600);

@@ -115,6 +115,30 @@ describe('a stack over a data directory', () => {
     expect(log).not.toMatch(/alter role/i);
   });
 
+  it('stores no secret outside its secrets file', async () => {
+    const stack = await start();
+    await query(stack.adminUrl, 'select * from extensions.pg_stat_statements');
+    await stack.stop();
+    running.delete(stack);
+    const settings = await readFile(join(dataDir, '.env'), 'utf8');
+    const secrets = [...settings.matchAll(/^(?:\w+_PASSWORD|SUPABASE_SECRET_KEY)=(.+)$/gm)];
+    const privateKey = /"d":"([^"]+)"/.exec(settings);
+    const values = [...secrets, privateKey].map((match) => match?.[1] ?? '');
+
+    const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && entry.name !== '.env');
+    const leaks: string[] = [];
+    for (const { parentPath, name } of files) {
+      const content = await readFile(join(parentPath, name));
+      if (values.some((value) => content.includes(value))) leaks.push(join(parentPath, name));
+    }
+
+    expect(values).toHaveLength(6);
+    expect(values.every((value) => value.length >= 32)).toBe(true);
+    expect(files.length).toBeGreaterThan(900);
+    expect(leaks).toEqual([]);
+  });
+
   it('refuses a second start on the same directory, naming who holds it', async () => {
     await start();
 
