@@ -37,7 +37,8 @@ export function registerFactorChallenges(app: FastifyInstance, context: AuthCont
     method: 'POST',
     url: '/factors/:factorId/challenge',
     handler: async (request) => {
-      context.limits.count('factorVerify', clientKey(request.ip));
+      // Apart from the tries, so that asking and answering does not count twice.
+      context.limits.count('factorVerify', `challenge ${clientKey(request.ip)}`);
       const { user } = await requireCaller(context, request);
       const factorId = requireUuid(parseRequest(pathSchema, request.params).factorId);
       const now = context.clock();
