@@ -39,6 +39,7 @@ begin
   judged as (
     select
       g.*,
+      chat.next_seq,
       case
         when member.user_id is null or device.id is null or g.client_id is null then 'not_found'
         when not device.is_active then 'gone'
@@ -49,6 +50,9 @@ begin
       stored.created_at as stored_at,
       stored.ciphertext as stored_ciphertext
     from given g
+    left join lateral (
+      select c.next_seq from public.chats c where c.id = g.chat_id limit 1
+    ) chat on true
     left join lateral (
       select m.user_id
       from public.chat_members m
@@ -70,56 +74,69 @@ begin
       limit 1
     ) stored on true
   ),
-  -- The first of each client id in this batch; later ones are repeats of it.
-  fresh as (
-    select f.*, row_number() over (partition by f.chat_id order by f.n) as place
-    from (
-      select distinct on (j.chat_id, j.device_id, j.client_id) j.*
-      from judged j
-      where j.refusal is null and j.stored_seq is null
-      order by j.chat_id, j.device_id, j.client_id, j.n
-    ) f
+  sorted as (
+    select j.*, j.refusal is null and j.stored_seq is null as is_new from judged j
+  ),
+  -- The first new row of each client id in this batch is stored; later ones are repeats of it.
+  -- Windows, because the planner does not know the size of a batch and joins it in nested loops
+  -- (measured: 500 rows of one chat took 52 ms with joins and take 20 ms so).
+  grouped as (
+    select
+      s.*,
+      s.is_new and row_number() over same_id = 1 as is_fresh,
+      first_value(s.ciphertext) over same_id as first_ciphertext
+    from sorted s
+    window same_id as (
+      partition by s.is_new, s.chat_id, s.device_id, s.client_id order by s.n
+    )
   ),
   counted as (
+    select
+      g.*,
+      g.next_seq - 1 + count(*) filter (where g.is_fresh)
+        over (partition by g.chat_id order by g.n) as seq_here
+    from grouped g
+  ),
+  numbered as (
+    select
+      c.*,
+      first_value(c.seq_here) over (
+        partition by c.is_new, c.chat_id, c.device_id, c.client_id order by c.n
+      ) as new_seq
+    from counted c
+  ),
+  raised as (
     update public.chats c
     set next_seq = c.next_seq + f.rows
-    from (select chat_id, count(*) as rows from fresh group by chat_id) f
+    from (select chat_id, count(*) as rows from numbered where is_fresh group by chat_id) f
     where c.id = f.chat_id
-    returning c.id, c.next_seq - f.rows - 1 as last_seq
   ),
   appended as (
     insert into public.messages (
       chat_id, seq, client_id, sender_id, sender_device_id, ciphertext, created_at
     )
-    select f.chat_id, c.last_seq + f.place, f.client_id, f.sender_id, f.device_id, f.ciphertext, v_now
-    from fresh f
-    join counted c on c.id = f.chat_id
-    returning chat_id, seq, client_id, sender_device_id
-  ),
-  matched as (
-    select
-      j.n,
-      j.refusal,
-      coalesce(j.stored_seq, a.seq) as seq,
-      coalesce(j.stored_at, v_now) as created_at,
-      j.ciphertext = coalesce(j.stored_ciphertext, f.ciphertext) as is_same,
-      j.n is distinct from f.n as is_repeat
-    from judged j
-    left join fresh f
-      on f.chat_id = j.chat_id and f.device_id = j.device_id and f.client_id = j.client_id
-    left join appended a
-      on a.chat_id = f.chat_id and a.sender_device_id = f.device_id and a.client_id = f.client_id
+    select n.chat_id, n.new_seq, n.client_id, n.sender_id, n.device_id, n.ciphertext, v_now
+    from numbered n
+    where n.is_fresh
   ),
   settled as (
-    select m.*, coalesce(m.refusal, case when m.is_same then 'ok' else 'conflict' end) as outcome
-    from matched m
+    select
+      n.*,
+      coalesce(
+        n.refusal,
+        case
+          when n.ciphertext = coalesce(n.stored_ciphertext, n.first_ciphertext) then 'ok'
+          else 'conflict'
+        end
+      ) as outcome
+    from numbered n
   )
   select
     s.n::integer,
-    case when s.outcome = 'ok' then s.seq end,
-    case when s.outcome = 'ok' then private.to_ms(s.created_at) end,
+    case when s.outcome = 'ok' then coalesce(s.stored_seq, s.new_seq) end,
+    case when s.outcome = 'ok' then private.to_ms(coalesce(s.stored_at, v_now)) end,
     s.outcome,
-    s.outcome = 'ok' and s.is_repeat
+    s.outcome = 'ok' and not s.is_fresh
   from settled s
   order by s.n;
 end

@@ -31,6 +31,17 @@ const numbers = (results: AppendResult[]): (number | null)[] => results.map(({ s
 const newChat = async (): Promise<string> =>
   await addDirectChat(client, ada, await addPerson(client));
 
+/** A small seeded generator, so that a failure can be repeated. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
 describe('append_messages', () => {
   test('numbers a chat from 1 in the order of the batch', async () => {
     const chatId = await newChat();
@@ -191,6 +202,49 @@ describe('append_messages', () => {
 
     expect(outcomes(rows)).toEqual(['conflict', 'ok']);
     expect(stored.rows).toEqual([{ ciphertext: bytes }]);
+  });
+
+  test('agrees with a model on random batches full of repeats and bad rows', async () => {
+    const seed = Math.floor(Math.random() * 0xffff_ffff);
+    const random = mulberry32(seed);
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+    const chats = [await newChat(), await newChat(), randomUUID()];
+    const senders = [ada, bob];
+    const clientIds = Array.from({ length: 12 }, () => randomUUID());
+    const bodies = [Buffer.from('a'), Buffer.from('b'), Buffer.alloc(0), null];
+    const stored = new Map<string, { seq: number; ciphertext: Buffer }>();
+    const heads = new Map<string, number>();
+    const expected: unknown[] = [];
+    const actual: unknown[] = [];
+
+    for (let batch = 0; batch < 60; batch++) {
+      const drafts = Array.from({ length: 1 + Math.floor(random() * 12) }, () => ({
+        chatId: pick(chats),
+        sender: pick(senders),
+        clientId: pick(clientIds),
+        ciphertext: pick(bodies),
+      }));
+      for (const { chatId, sender, clientId, ciphertext } of drafts) {
+        const key = `${chatId} ${clientId}`;
+        const before = stored.get(key);
+        if (sender !== ada || chatId === chats[2]) {
+          expected.push([null, 'not_found', false]);
+        } else if (!ciphertext?.length || (before && !before.ciphertext.equals(ciphertext))) {
+          expected.push([null, 'conflict', false]);
+        } else if (before) {
+          expected.push([before.seq, 'ok', true]);
+        } else {
+          const seq = (heads.get(chatId) ?? 0) + 1;
+          heads.set(chatId, seq);
+          stored.set(key, { seq, ciphertext });
+          expected.push([seq, 'ok', false]);
+        }
+      }
+      const results = await append(client, drafts);
+      actual.push(...results.map(({ seq, outcome, duplicate }) => [seq, outcome, duplicate]));
+    }
+
+    expect({ seed, rows: actual }).toEqual({ seed, rows: expected });
   });
 
   test('survives 32 writers over shared chats: no deadlock, no hole, no double', async () => {
