@@ -24,7 +24,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { output: neutralNames },
+    rolldownOptions: {
+      output: neutralNames,
+      // The page uses a few names of these packages; their schemas and engine belong to the worker.
+      treeshake: {
+        moduleSideEffects: [
+          { test: /\/packages\/(?:client|protocol|crypto)\//, sideEffects: false },
+        ],
+      },
+    },
   },
   worker: { format: 'es', rolldownOptions: { output: neutralNames } },
   server: {

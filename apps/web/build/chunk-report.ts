@@ -25,7 +25,11 @@ export function chunkReport(): Plugin {
       const chunks: ReportedChunk[] = [];
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk') {
-          const source = file.facadeModuleId?.split('/src/').at(-1) ?? null;
+          const source =
+            file.facadeModuleId
+              ?.split('/apps/web/')
+              .at(-1)
+              ?.replace(/^src\//, '') ?? null;
           chunks.push({ fileName: file.fileName, source, imports: file.imports });
         } else if (file.fileName.endsWith('.js')) {
           chunks.push({ fileName: file.fileName, source: 'worker', imports: [] });

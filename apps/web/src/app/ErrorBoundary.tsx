@@ -1,5 +1,6 @@
 import { Component } from 'react';
 import type { ReactNode } from 'react';
+import { t } from '../shared/i18n/front.ts';
 import { Failure } from './Failure.tsx';
 
 /** A screen that throws is replaced by words and a way on; nothing about it leaves the browser. */
@@ -11,6 +12,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: 
   }
 
   override render(): ReactNode {
-    return this.state.broken ? <Failure code={null} /> : this.props.children;
+    return this.state.broken ? (
+      <Failure title={t('failed.crashed')} words={t('error.internal')} />
+    ) : (
+      this.props.children
+    );
   }
 }

@@ -3,6 +3,7 @@ import { useLocation } from 'react-router';
 import { OfflineNotice } from '../features/connection/index.ts';
 import { SignIn } from '../features/sign-in/index.ts';
 import { SignUp } from '../features/sign-up/index.ts';
+import { t } from '../shared/i18n/front.ts';
 import { Failure } from './Failure.tsx';
 import { Starting } from './Starting.tsx';
 import { FirstRun, NewDevice, Shell } from './lazy-screens.ts';
@@ -32,7 +33,7 @@ function Screen() {
     case 'ready':
       return <Shell session={session} />;
     case 'failed':
-      return <Failure code={session.code} />;
+      return <Failure words={t(`error.${session.code}`)} />;
   }
 }
 

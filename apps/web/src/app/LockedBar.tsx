@@ -6,9 +6,7 @@ export function LockedBar({ onUnlock }: { onUnlock(): void }) {
   return (
     <div className="flex items-center gap-2 border-b border-hairline bg-sunken px-4 py-1.5 text-dense">
       <Lock aria-hidden className="size-4 shrink-0 text-muted" />
-      <p role="status" className="flex-1">
-        {ta('unlock.locked')}
-      </p>
+      <output className="flex-1">{ta('unlock.locked')}</output>
       <Button variant="quiet" className="text-link" onClick={onUnlock}>
         {ta('unlock.submit')}
       </Button>

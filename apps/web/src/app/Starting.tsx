@@ -7,10 +7,10 @@ export function Starting() {
   return (
     <main className="grid min-h-dvh place-items-center">
       {visible && (
-        <p role="status" className="flex animate-fade flex-col items-center gap-3 text-muted">
+        <output className="flex animate-fade flex-col items-center gap-3 text-muted">
           <BrandMark />
           {t('starting')}
-        </p>
+        </output>
       )}
     </main>
   );

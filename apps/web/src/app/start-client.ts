@@ -1,5 +1,6 @@
 import { connectClient } from '@sotto/client/browser';
 import type { SottoClient } from '@sotto/client';
+// oxlint-disable-next-line import/default -- the bundler makes this module: the address of the worker
 import workerUrl from '@sotto/client/worker?worker&url';
 
 /** What this file needs of Trusted Types, which not every browser has. */

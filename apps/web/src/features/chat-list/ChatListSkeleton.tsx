@@ -6,9 +6,7 @@ const rows = [44, 32, 56, 40, 48, 36, 52, 28];
 export function ChatListSkeleton() {
   return (
     <div className="flex flex-1 flex-col gap-px overflow-hidden p-2">
-      <span role="status" className="sr-only">
-        {ta('common.loading')}
-      </span>
+      <output className="sr-only">{ta('common.loading')}</output>
       {rows.map((width) => (
         <div key={width} className="flex min-h-(--row-height) items-center gap-3 px-3">
           <Skeleton className="size-10 rounded-full" />

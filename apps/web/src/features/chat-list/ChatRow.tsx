@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { Link } from 'react-router';
 import { ta } from '../../shared/i18n/app.ts';
 import { fullTime, listTime } from '../../shared/time/dates.ts';
+import { useToday } from '../../shared/time/use-today.ts';
 import { Avatar } from '../../shared/ui/Avatar.tsx';
 import { classNames } from '../../shared/ui/class-names.ts';
 import { DeliveryMark } from '../../shared/ui/DeliveryMark.tsx';
@@ -19,6 +20,7 @@ export interface ChatRowProps {
 
 function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
   const { partner, lastMessage, unread } = chat;
+  const todayMs = useToday();
   return (
     <li>
       <Link
@@ -35,8 +37,8 @@ function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
         <Avatar name={partner.displayName} color={partner.avatarColor} />
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="flex items-baseline gap-2">
-            <span dir="auto" className="flex-1 truncate font-medium">
-              {partner.displayName}
+            <span className="flex-1 truncate font-medium">
+              <bdi>{partner.displayName}</bdi>
             </span>
             {lastMessage && (
               <time
@@ -44,7 +46,7 @@ function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
                 title={fullTime(lastMessage.atMs)}
                 className="shrink-0 text-meta text-muted"
               >
-                {listTime(lastMessage.atMs, Date.now())}
+                {listTime(lastMessage.atMs, todayMs)}
               </time>
             )}
           </span>
@@ -53,11 +55,11 @@ function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
             {!locked && lastMessage?.own && lastMessage.delivery && (
               <DeliveryMark state={lastMessage.delivery} />
             )}
-            <span dir="auto" className="flex-1 truncate">
+            <span className="flex-1 truncate">
               {chat.hasDraft && !locked && (
                 <span className="font-medium text-warn">{ta('chatList.draft')} · </span>
               )}
-              {previewWords(chat, locked)}
+              <bdi>{previewWords(chat, locked)}</bdi>
             </span>
             {unread > 0 && (
               <span className="min-w-5 shrink-0 rounded-full bg-accent px-1.5 py-0.5 text-center text-meta font-medium text-on-accent tabular-nums">

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useMatch } from 'react-router';
 import { useClient } from '../../shared/client/client-context.ts';
@@ -15,12 +15,15 @@ export function useChatList() {
   const slow = useDelayed(view.kind === 'loading', 150);
   const list = useRef<HTMLUListElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
+  const [openBefore, setOpenBefore] = useState(chatId);
+  // A chat opened by other means (a link, Alt+Down) takes the Tab stop with it.
+  if (openBefore !== chatId) {
+    setOpenBefore(chatId);
+    setFocused(chatId ?? null);
+  }
   const chats = view.kind === 'chats' ? view.chats : [];
   const known = [focused, chatId].find((id) => chats.some((chat) => chat.chatId === id));
   const tabStop = known ?? chats[0]?.chatId ?? null;
-
-  // A chat opened by other means (a link, Alt+Down) takes the Tab stop with it.
-  useEffect(() => setFocused(chatId ?? null), [chatId]);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;

@@ -1,6 +1,6 @@
 import type { ChatId } from '@sotto/protocol';
 import { Lock, MessageCircleX } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { Link } from 'react-router';
 import { useClient } from '../../shared/client/client-context.ts';
 import { useStore } from '../../shared/client/use-store.ts';
@@ -10,8 +10,16 @@ import { EmptyState } from '../../shared/ui/EmptyState.tsx';
 import { ChatHeader } from './ChatHeader.tsx';
 import { ChatSkeleton } from './ChatSkeleton.tsx';
 import { OpenChat } from './OpenChat.tsx';
-import { SafetyCode } from './SafetyCode.tsx';
-import { TrustSheet } from './TrustSheet.tsx';
+
+// Most chats are read without ever opening these, and the QR encoder has its price.
+const TrustSheet = lazy(async () => {
+  const { TrustSheet } = await import('./TrustSheet.tsx');
+  return { default: TrustSheet };
+});
+const SafetyCode = lazy(async () => {
+  const { SafetyCode } = await import('./SafetyCode.tsx');
+  return { default: SafetyCode };
+});
 
 export interface ChatProps {
   chatId: ChatId;
@@ -20,15 +28,19 @@ export interface ChatProps {
 
 /** One chat in whatever state it is. Mount it again (by key) for another chat. */
 export function Chat({ chatId, onUnlock }: ChatProps) {
-  const chat = useStore(useClient().chat(chatId));
+  const client = useClient();
+  const chat = useStore(client.chat(chatId));
+  const { chats } = useStore(client.chats);
   const [sheet, setSheet] = useState<'none' | 'trust' | 'code'>('none');
-  const { partner } = chat;
+  // While locked, only the list still knows the name.
+  const listed = chats.find((summary) => summary.chatId === chatId)?.partner ?? null;
+  const partner = chat.partner ?? listed;
   return (
     <section
       aria-label={partner?.displayName ?? ta('nav.chats')}
       className="flex min-h-0 flex-1 flex-col"
     >
-      <ChatHeader chat={chat} onTrust={() => setSheet('trust')} />
+      <ChatHeader chat={chat} partner={partner} onTrust={() => setSheet('trust')} />
       {chat.status === 'loading' && <ChatSkeleton />}
       {chat.status === 'not_found' && (
         <EmptyState
@@ -49,17 +61,19 @@ export function Chat({ chatId, onUnlock }: ChatProps) {
         </EmptyState>
       )}
       {chat.status === 'ready' && <OpenChat chatId={chatId} chat={chat} />}
-      {sheet === 'trust' && partner && (
-        <TrustSheet
-          partner={partner}
-          trust={chat.trust}
-          onClose={() => setSheet('none')}
-          onShowCode={() => setSheet('code')}
-        />
-      )}
-      {sheet === 'code' && partner && (
-        <SafetyCode chatId={chatId} name={partner.displayName} onClose={() => setSheet('none')} />
-      )}
+      <Suspense>
+        {sheet === 'trust' && partner && (
+          <TrustSheet
+            partner={partner}
+            trust={chat.trust}
+            onClose={() => setSheet('none')}
+            onShowCode={() => setSheet('code')}
+          />
+        )}
+        {sheet === 'code' && partner && (
+          <SafetyCode chatId={chatId} name={partner.displayName} onClose={() => setSheet('none')} />
+        )}
+      </Suspense>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { ChatState } from '@sotto/client';
+import type { Profile } from '@sotto/protocol';
 import { ArrowLeft, Shield, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { Link } from 'react-router';
 import { t } from '../../shared/i18n/front.ts';
@@ -16,12 +17,13 @@ const signs = {
 
 export interface ChatHeaderProps {
   chat: ChatState;
+  partner: Profile | null;
   onTrust(): void;
 }
 
 /** Who this is and how sure that is. The shield speaks of the person, never of the transport. */
-export function ChatHeader({ chat, onTrust }: ChatHeaderProps) {
-  const { partner, trust, status } = chat;
+export function ChatHeader({ chat, partner, onTrust }: ChatHeaderProps) {
+  const { trust, status } = chat;
   const self = useSelf(partner);
   const { icon: Icon, look } = signs[trust];
   return (

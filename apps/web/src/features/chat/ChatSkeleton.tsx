@@ -11,9 +11,7 @@ export function ChatSkeleton() {
     <div className="mx-auto flex w-full max-w-[47.5rem] flex-1 flex-col justify-end gap-3 p-4 pb-20">
       {visible && (
         <>
-          <span role="status" className="sr-only">
-            {ta('common.loading')}
-          </span>
+          <output className="sr-only">{ta('common.loading')}</output>
           {shapes.map((shape) => (
             <Skeleton key={shape} className={classNames('h-9 rounded-bubble', shape)} />
           ))}

@@ -31,8 +31,10 @@ export function Composer({ chatId, name, draft, onLatest }: ComposerProps) {
       <div className="flex items-end gap-2">
         <textarea
           ref={input}
+          data-focus-home
           dir="auto"
-          rows={1}
+          // Browsers without `field-sizing` grow with the lines a person made.
+          rows={Math.min(8, text.split('\n').length)}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           onKeyDown={onKeyDown}

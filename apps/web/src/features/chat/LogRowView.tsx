@@ -5,6 +5,7 @@ import type { ActionError } from '../../shared/client/use-action.ts';
 import { ta } from '../../shared/i18n/app.ts';
 import { t } from '../../shared/i18n/front.ts';
 import { dayHeading } from '../../shared/time/dates.ts';
+import { useToday } from '../../shared/time/use-today.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { Spinner } from '../../shared/ui/Spinner.tsx';
 import type { LogRow } from './log-model.ts';
@@ -15,11 +16,11 @@ export interface LogRowViewProps {
   chatId: ChatId;
   name: string;
   tabStop: boolean;
-  onFocus(key: string): void;
   older: { pending: boolean; error: ActionError | null; retry(): void };
 }
 
-export function LogRowView({ row, chatId, name, tabStop, onFocus, older }: LogRowViewProps) {
+export function LogRowView({ row, chatId, name, tabStop, older }: LogRowViewProps) {
+  const todayMs = useToday();
   switch (row.kind) {
     case 'start':
       return (
@@ -48,7 +49,7 @@ export function LogRowView({ row, chatId, name, tabStop, onFocus, older }: LogRo
     case 'day':
       return (
         <h2 className="py-3 text-center text-meta font-medium text-muted">
-          {dayHeading(row.timeMs, Date.now())}
+          {dayHeading(row.timeMs, todayMs)}
         </h2>
       );
     case 'unread':
@@ -58,6 +59,6 @@ export function LogRowView({ row, chatId, name, tabStop, onFocus, older }: LogRo
         </p>
       );
     case 'message':
-      return <Message row={row} chatId={chatId} name={name} tabStop={tabStop} onFocus={onFocus} />;
+      return <Message row={row} chatId={chatId} name={name} tabStop={tabStop} />;
   }
 }

@@ -13,10 +13,9 @@ export interface MessageProps {
   chatId: ChatId;
   name: string;
   tabStop: boolean;
-  onFocus(key: string): void;
 }
 
-function MessageView({ row, chatId, name, tabStop, onFocus }: MessageProps) {
+function MessageView({ row, chatId, name, tabStop }: MessageProps) {
   const { message, first, last, key } = row;
   const { own, sentAtMs, delivery, body } = message;
   const time = clockTime(sentAtMs);
@@ -24,8 +23,8 @@ function MessageView({ row, chatId, name, tabStop, onFocus }: MessageProps) {
   return (
     <article
       id={`m-${key}`}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- arrows move focus between messages
       tabIndex={tabStop ? 0 : -1}
-      onFocus={() => onFocus(key)}
       className={classNames(
         'group flex scroll-my-4 flex-col rounded-bubble',
         first ? 'pt-2' : 'pt-0.5',

@@ -1,34 +1,27 @@
 import type { ChatState } from '@sotto/client';
 import type { ChatId } from '@sotto/protocol';
 import { ArrowDown } from 'lucide-react';
-import { useEffect } from 'react';
-import type { RefObject } from 'react';
 import { ta } from '../../shared/i18n/app.ts';
 import { LogRowView } from './LogRowView.tsx';
 import { useAnnouncements } from './use-announcements.ts';
 import { useLogFocus } from './use-log-focus.ts';
-import { useMessageLog } from './use-message-log.ts';
+import type { useMessageLog } from './use-message-log.ts';
 
 export interface MessageLogProps {
   chatId: ChatId;
   chat: ChatState;
-  /** Set here, called by Esc in the composer. */
-  toLatest: RefObject<() => void>;
+  log: ReturnType<typeof useMessageLog>;
 }
 
-export function MessageLog({ chatId, chat, toLatest }: MessageLogProps) {
-  const log = useMessageLog(chatId, chat);
+export function MessageLog({ chatId, chat, log }: MessageLogProps) {
   const { rows, virtualizer, scroller, atEnd, newer } = log;
   const focus = useLogFocus(rows, virtualizer);
   const announced = useAnnouncements(chat);
   const name = chat.partner?.displayName ?? '';
 
-  useEffect(() => {
-    toLatest.current = log.jumpToLatest;
-  }, [toLatest, log.jumpToLatest]);
-
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move focus between messages */}
       <div
         ref={scroller}
         role="log"
@@ -36,10 +29,10 @@ export function MessageLog({ chatId, chat, toLatest }: MessageLogProps) {
         aria-live="off"
         aria-label={ta('chat.log', { name })}
         onKeyDown={focus.onKeyDown}
+        onFocus={focus.onFocus}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain [overflow-anchor:none]"
       >
-        <div
-          role="list"
+        <ul
           style={{ height: virtualizer.getTotalSize() }}
           className="relative mx-auto mt-auto w-full max-w-[47.5rem] shrink-0"
         >
@@ -47,9 +40,8 @@ export function MessageLog({ chatId, chat, toLatest }: MessageLogProps) {
             const row = rows[item.index];
             return (
               row && (
-                <div
+                <li
                   key={item.key}
-                  role="listitem"
                   aria-posinset={item.index + 1}
                   aria-setsize={chat.hasOlder ? -1 : rows.length}
                   ref={virtualizer.measureElement}
@@ -62,14 +54,13 @@ export function MessageLog({ chatId, chat, toLatest }: MessageLogProps) {
                     chatId={chatId}
                     name={name}
                     tabStop={row.key === focus.tabStop}
-                    onFocus={focus.onFocusRow}
                     older={log.older}
                   />
-                </div>
+                </li>
               )
             );
           })}
-        </div>
+        </ul>
       </div>
       {!atEnd && (
         <button

@@ -1,10 +1,10 @@
 import type { ChatState } from '@sotto/client';
 import type { ChatId } from '@sotto/protocol';
-import { useRef } from 'react';
 import { ta } from '../../shared/i18n/app.ts';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { Composer } from './Composer.tsx';
 import { MessageLog } from './MessageLog.tsx';
+import { useMessageLog } from './use-message-log.ts';
 
 export interface OpenChatProps {
   chatId: ChatId;
@@ -12,7 +12,7 @@ export interface OpenChatProps {
 }
 
 export function OpenChat({ chatId, chat }: OpenChatProps) {
-  const toLatest = useRef<() => void>(() => undefined);
+  const log = useMessageLog(chatId, chat);
   const name = chat.partner?.displayName ?? '';
   return (
     <>
@@ -23,14 +23,9 @@ export function OpenChat({ chatId, chat }: OpenChatProps) {
           </Notice>
         </div>
       )}
-      <MessageLog chatId={chatId} chat={chat} toLatest={toLatest} />
+      <MessageLog chatId={chatId} chat={chat} log={log} />
       {chat.canSend ? (
-        <Composer
-          chatId={chatId}
-          name={name}
-          draft={chat.draft}
-          onLatest={() => toLatest.current()}
-        />
+        <Composer chatId={chatId} name={name} draft={chat.draft} onLatest={log.jumpToLatest} />
       ) : (
         <div className="mx-auto w-full max-w-[47.5rem] p-4">
           <Notice tone="info">{ta('chat.canNotSend')}</Notice>

@@ -1,6 +1,6 @@
 import type { ChatId } from '@sotto/protocol';
 import { limits } from '@sotto/protocol';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { useClient } from '../../shared/client/client-context.ts';
 import { useAction } from '../../shared/client/use-action.ts';
@@ -25,6 +25,14 @@ export function useComposer(chatId: ChatId, draft: string, onLatest: () => void)
     }),
   );
 
+  // Opening a chat is for writing; on a phone the keyboard would cover what is to be read.
+  useEffect(() => {
+    const active = document.activeElement;
+    const free = active === document.body || active?.matches('[data-chat], main') === true;
+    if (free && matchMedia('(pointer: fine)').matches)
+      input.current?.focus({ preventScroll: true });
+  }, []);
+
   const { run: runSave } = save;
   useEffect(() => {
     latest.current = text;
@@ -42,13 +50,6 @@ export function useComposer(chatId: ChatId, draft: string, onLatest: () => void)
     },
     [runSave],
   );
-
-  useLayoutEffect(() => {
-    const element = input.current;
-    if (!element || CSS.supports('field-sizing', 'content')) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
 
   function submit(): void {
     if (text.trim() === '' || over > 0) return;

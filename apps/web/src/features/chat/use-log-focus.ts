@@ -1,6 +1,6 @@
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import type { KeyboardEvent } from 'react';
+import type { FocusEvent, KeyboardEvent } from 'react';
 import { nextMessageIndex } from './log-model.ts';
 import type { LogRow } from './log-model.ts';
 
@@ -47,5 +47,10 @@ export function useLogFocus(
     virtualizer.scrollToIndex(index, { align: 'auto' });
   }
 
-  return { tabStop, onKeyDown, onFocusRow: setFocused };
+  function onFocus(event: FocusEvent): void {
+    const id = event.target.closest('article')?.id;
+    if (id) setFocused(id.slice('m-'.length));
+  }
+
+  return { tabStop, onKeyDown, onFocus };
 }

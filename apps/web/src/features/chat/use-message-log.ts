@@ -29,6 +29,7 @@ export function useMessageLog(chatId: ChatId, chat: ChatState) {
     () => buildRows(messages, { hasOlder, firstUnreadSeq }),
     [messages, hasOlder, firstUnreadSeq],
   );
+  // oxlint-disable-next-line react/incompatible-library -- this project does not use the compiler
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

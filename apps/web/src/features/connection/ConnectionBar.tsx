@@ -7,9 +7,9 @@ import { useConnection } from './use-connection.ts';
 export function ConnectionBar() {
   const { sign, seconds } = useConnection();
   return (
-    <div role="status">
+    <output className="block">
       {sign !== 'none' && (
-        <p className="flex items-center justify-center gap-2 border-b border-hairline bg-sunken px-4 py-1.5 text-dense text-muted">
+        <span className="flex items-center justify-center gap-2 border-b border-hairline bg-sunken px-4 py-1.5 text-dense text-muted">
           {sign === 'offline' ? (
             <CloudOff aria-hidden className="size-4 shrink-0" />
           ) : (
@@ -22,8 +22,8 @@ export function ConnectionBar() {
               {t('connection.retryIn', { time: waitWords(seconds) })}
             </span>
           )}
-        </p>
+        </span>
       )}
-    </div>
+    </output>
   );
 }

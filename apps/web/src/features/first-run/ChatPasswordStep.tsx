@@ -23,7 +23,7 @@ export function ChatPasswordStep({ again, onKey }: ChatPasswordStepProps) {
       lead={ta('chatPassword.lead')}
     >
       {again && <Notice tone="info">{ta('chatPassword.again')}</Notice>}
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           <ChatPasswordAccount />
           <NewChatPasswordField

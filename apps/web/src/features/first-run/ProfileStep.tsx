@@ -15,7 +15,7 @@ export function ProfileStep() {
       title={ta('profile.title')}
       lead={ta('profile.lead')}
     >
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           <TextField
             name="displayName"

@@ -49,7 +49,7 @@ export function RecoveryKeyStep({ recoveryKey }: { recoveryKey: string }) {
       title={ta('recovery.confirmTitle')}
       lead={ta('recovery.confirmLead')}
     >
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           {(['group1', 'group2'] as const).map((name, index) => (
             <TextField

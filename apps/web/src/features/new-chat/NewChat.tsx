@@ -17,7 +17,7 @@ export function NewChat({ onClose, onStarted }: NewChatProps) {
   const { form, finding, person, self, start } = useNewChat(onStarted);
   return (
     <Dialog title={ta('newChat.title')} lead={ta('newChat.lead')} onClose={onClose}>
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           <TextField
             name="handle"

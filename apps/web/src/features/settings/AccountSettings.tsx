@@ -10,7 +10,7 @@ import { useChangeLoginPassword } from './use-change-login-password.ts';
 
 export function AccountSettings() {
   const session = useSession();
-  const { form, pending, done } = useChangeLoginPassword();
+  const { form, pending, done, changes } = useChangeLoginPassword();
   const profile = session.phase === 'ready' || session.phase === 'locked' ? session.profile : null;
   const email = session.phase === 'ready' ? session.email : '';
   return (
@@ -31,7 +31,7 @@ export function AccountSettings() {
         </div>
       )}
       <Block title={ta('account.passwordTitle')} lead={ta('account.passwordLead')}>
-        <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+        <form key={changes} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
           <div className="flex max-w-[25rem] flex-col gap-4">
             <input
               type="text"

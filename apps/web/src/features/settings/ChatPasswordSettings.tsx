@@ -14,7 +14,7 @@ export function ChatPasswordSettings() {
   return (
     <>
       <Block title={ta('chatPasswordSettings.change')} lead={ta('chatPasswordSettings.lead')}>
-        <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+        <form key={changes} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
           <div className="flex max-w-[25rem] flex-col gap-4">
             <ChatPasswordAccount />
             <PasswordField
@@ -24,7 +24,6 @@ export function ChatPasswordSettings() {
               error={form.errors.current}
             />
             <NewChatPasswordField
-              key={changes}
               name="next"
               label={ta('chatPasswordSettings.next')}
               error={form.errors.next}

@@ -9,13 +9,12 @@ import type { ChangeField } from './settings-model.ts';
 
 export function useChangeChatPassword() {
   const client = useClient();
-  /** Counts the changes: the field for a new password starts afresh after each. */
+  /** Counts the changes: the form starts afresh after each. */
   const [changes, setChanges] = useState(0);
   const [done, setDone] = useState(false);
   const action = useAction(
     (input: Values<ChangeField>) => client.changeChatPassword(input),
     () => {
-      form.ref.current?.reset();
       setChanges((count) => count + 1);
       setDone(true);
     },

@@ -8,11 +8,13 @@ import type { ChangeField } from './settings-model.ts';
 
 export function useChangeLoginPassword() {
   const client = useClient();
+  /** Counts the changes: the form starts afresh after each. */
+  const [changes, setChanges] = useState(0);
   const [done, setDone] = useState(false);
   const action = useAction(
     (input: Values<ChangeField>) => client.changeLoginPassword(input),
     () => {
-      form.ref.current?.reset();
+      setChanges((count) => count + 1);
       setDone(true);
     },
   );
@@ -26,5 +28,5 @@ export function useChangeLoginPassword() {
     error: action.error,
     fieldOf: { invalid_credentials: 'current', weak_password: 'next', same_password: 'next' },
   });
-  return { form, pending: action.pending, done };
+  return { form, pending: action.pending, done, changes };
 }

@@ -41,7 +41,7 @@ export function SignIn({ notice, connection }: SignInProps) {
         </Notice>
       )}
       {connection}
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           <TextField
             name="email"

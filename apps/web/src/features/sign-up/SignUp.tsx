@@ -29,7 +29,7 @@ export function SignUp({ connection }: SignUpProps) {
       }
     >
       {connection}
-      <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+      <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
           <TextField
             name="email"

@@ -9,12 +9,13 @@ import { useRecover } from './use-recover.ts';
 export function RecoverForm({ onBack }: { onBack(): void }) {
   const { form, pending } = useRecover();
   return (
-    <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+    <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
       <div className="flex flex-col gap-4">
         <PasswordField
           name="recoveryKey"
           label={ta('recover.key')}
           autoComplete="off"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the first field of a form just opened
           autoFocus
           mono
           hint={ta('recover.keyHint')}

@@ -15,13 +15,14 @@ export interface UnlockFormProps {
 export function UnlockForm({ retryAtMs, submitLabel, onForgotten }: UnlockFormProps) {
   const { form, pending, waitSeconds, logOut } = useUnlock(retryAtMs);
   return (
-    <form ref={form.ref} noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
+    <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
       <div className="flex flex-col gap-4">
         <ChatPasswordAccount />
         <PasswordField
           name="chatPassword"
           label={ta('chatPassword.label')}
           autoComplete="section-chat current-password"
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of a dialog just opened
           autoFocus
           error={form.errors.chatPassword}
           hint={

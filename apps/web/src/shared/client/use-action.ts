@@ -41,13 +41,16 @@ export function useAction<Input, Result>(
     };
     setPending(true);
     setError(null);
-    latest.current.perform(input).then(
-      (result) => {
+    const start = async (): Promise<void> => {
+      try {
+        const result = await latest.current.perform(input);
         settle(null);
         latest.current.onDone?.(result, input);
-      },
-      (reason: unknown) => settle(toActionError(reason)),
-    );
+      } catch (reason) {
+        settle(toActionError(reason));
+      }
+    };
+    void start();
   }, []);
 
   const reset = useCallback(() => {

@@ -8,6 +8,7 @@ export function ChatPasswordAccount() {
       name="account"
       readOnly
       hidden
+      // oxlint-disable-next-line jsx-a11y/autocomplete-valid -- HTML allows `section-*` before a field
       autoComplete="section-chat username"
       value={ta('unlock.account')}
     />

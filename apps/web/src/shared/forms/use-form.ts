@@ -1,6 +1,6 @@
 import type { ClientErrorCode } from '@sotto/client';
 import { useEffect, useRef, useState } from 'react';
-import type { FormEvent, RefObject } from 'react';
+import type { FormEvent } from 'react';
 import { errorWords } from '../client/error-words.ts';
 import type { ActionError } from '../client/use-action.ts';
 
@@ -19,11 +19,17 @@ export interface FormOptions<Name extends string> {
 }
 
 export interface Form<Name extends string> {
-  ref: RefObject<HTMLFormElement | null>;
   onSubmit(event: FormEvent<HTMLFormElement>): void;
   onInput(event: FormEvent<HTMLFormElement>): void;
   errors: FieldErrors<Name>;
   alert: string | null;
+}
+
+function focusField(form: HTMLFormElement | null, name: string): void {
+  const input = form?.elements.namedItem(name);
+  if (!(input instanceof HTMLInputElement)) return;
+  input.focus();
+  input.select();
 }
 
 /**
@@ -32,42 +38,36 @@ export interface Form<Name extends string> {
  */
 export function useForm<Name extends string>(options: FormOptions<Name>): Form<Name> {
   const { names, check, submit, error, fieldOf } = options;
-  const ref = useRef<HTMLFormElement>(null);
-  const [errors, setErrors] = useState<FieldErrors<Name>>({});
+  const element = useRef<HTMLFormElement>(null);
+  const [found, setFound] = useState<FieldErrors<Name>>({});
+  /** A failure whose field has been changed since: no longer about what stands there. */
+  const [answered, setAnswered] = useState<ActionError | null>(null);
   const field = error ? fieldOf?.[error.code] : undefined;
 
-  function focusField(name: Name): void {
-    const input = ref.current?.elements.namedItem(name);
-    if (!(input instanceof HTMLInputElement)) return;
-    input.focus();
-    input.select();
-  }
-
   useEffect(() => {
-    if (!error || !field) return;
-    setErrors({ [field]: errorWords(error) } as FieldErrors<Name>);
-    focusField(field);
+    if (error && field) focusField(element.current, field);
   }, [error, field]);
 
   return {
-    ref,
-    errors,
+    errors: error && field && error !== answered ? { ...found, [field]: errorWords(error) } : found,
     alert: error && !field ? errorWords(error) : null,
     onSubmit(event) {
       event.preventDefault();
+      element.current = event.currentTarget;
       const data = new FormData(event.currentTarget);
       const values = Object.fromEntries(
         names.map((name) => [name, String(data.get(name) ?? '')]),
       ) as Values<Name>;
-      const found = check(values);
-      setErrors(found);
-      const first = names.find((name) => found[name]);
-      if (first) focusField(first);
+      const errors = check(values);
+      setFound(errors);
+      const first = names.find((name) => errors[name]);
+      if (first) focusField(event.currentTarget, first);
       else submit(values);
     },
     onInput(event) {
       const { name } = event.target as HTMLInputElement;
-      if (name in errors) setErrors({ ...errors, [name]: undefined });
+      if (name === field) setAnswered(error);
+      if (name in found) setFound({ ...found, [name]: undefined });
     },
   };
 }

@@ -41,6 +41,8 @@ export const frontWords = {
   failed: {
     title: 'Sotto can’t start here',
     safe: 'What you sent and received is still safe on the server, sealed.',
+    insecure:
+      'This address isn’t secure, so the browser refuses to encrypt. Open Sotto over https.',
     crashed: 'Something broke on this screen',
   },
   connection: {

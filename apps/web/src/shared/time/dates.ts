@@ -14,10 +14,9 @@ const relativeDay = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 const dayMs = 86_400_000;
 
-function startOfDay(timeMs: number): Date {
-  const day = new Date(timeMs);
-  day.setHours(0, 0, 0, 0);
-  return day;
+/** The first moment of a local calendar day. */
+export function startOfDay(timeMs: number): number {
+  return new Date(timeMs).setHours(0, 0, 0, 0);
 }
 
 /** A local calendar day as a comparable string. */
@@ -28,7 +27,7 @@ export function dayKey(timeMs: number): string {
 
 /** Calendar days between, not 24-hour spans: robust when the clocks change. */
 function daysAgo(timeMs: number, nowMs: number): number {
-  return Math.round((startOfDay(nowMs).getTime() - startOfDay(timeMs).getTime()) / dayMs);
+  return Math.round((startOfDay(nowMs) - startOfDay(timeMs)) / dayMs);
 }
 
 export const clockTime = (timeMs: number): string => clock.format(timeMs);

@@ -5,12 +5,12 @@ export function useDelayed(wanted: boolean, delayMs: number): boolean {
   const [passed, setPassed] = useState(false);
 
   useEffect(() => {
-    if (!wanted) {
-      setPassed(false);
-      return;
-    }
+    if (!wanted) return;
     const timer = setTimeout(() => setPassed(true), delayMs);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setPassed(false);
+    };
   }, [wanted, delayMs]);
 
   return wanted && passed;

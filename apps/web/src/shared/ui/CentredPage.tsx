@@ -12,15 +12,26 @@ export interface CentredPageProps {
   footer?: ReactNode;
 }
 
-/** One column of 400 px: sign-in, set-up, failures. */
-export function CentredPage({ title, lead, before, children, footer }: CentredPageProps) {
+/**
+ * Takes the focus when the button that led here is gone: otherwise it would start over at the top,
+ * and a screen reader would say nothing.
+ */
+function Heading({ title }: { title: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
 
-  // The button that led here is gone: without this, focus would start over at the top unannounced.
   useEffect(() => {
     if (document.activeElement === document.body) heading.current?.focus();
-  }, [title]);
+  }, []);
 
+  return (
+    <h1 ref={heading} tabIndex={-1} className="text-hero" dir="auto">
+      {title}
+    </h1>
+  );
+}
+
+/** One column of 400 px: sign-in, set-up, failures. */
+export function CentredPage({ title, lead, before, children, footer }: CentredPageProps) {
   return (
     <main className="grid min-h-dvh place-items-center px-4 py-8 pt-[max(2rem,env(safe-area-inset-top))] pb-[max(2rem,env(safe-area-inset-bottom))]">
       <div className="flex w-full max-w-[25rem] flex-col gap-6 md:-mt-12">
@@ -30,9 +41,7 @@ export function CentredPage({ title, lead, before, children, footer }: CentredPa
         </div>
         {before}
         <header className="no-print flex flex-col gap-1.5">
-          <h1 ref={heading} tabIndex={-1} className="text-hero" dir="auto">
-            {title}
-          </h1>
+          <Heading key={title} title={title} />
           {lead && <p className="text-muted">{lead}</p>}
         </header>
         {children}

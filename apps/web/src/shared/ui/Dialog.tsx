@@ -15,6 +15,13 @@ export interface DialogProps {
   children: ReactNode;
 }
 
+/** Back to where the person was; where that is gone, to what this screen is for. */
+function focusAfter(opener: Element | null): void {
+  const back = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+  const home = document.querySelector<HTMLElement>('[data-focus-home]');
+  (back ? opener : (home ?? document.getElementById('main')))?.focus();
+}
+
 /**
  * A modal of 400 px, a bottom sheet on a phone. It has no Radix overlay: that part locks scrolling
  * through an injected style element, which the policy of this site refuses; nothing behind scrolls.
@@ -28,7 +35,7 @@ export function Dialog({ title, lead, onClose, wide = false, children }: DialogP
         <Primitive.Content
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+            focusAfter(opener);
           }}
           {...(lead ? {} : { 'aria-describedby': undefined })}
           className={classNames(
