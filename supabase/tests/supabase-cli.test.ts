@@ -58,7 +58,8 @@ async function describeSchema(databaseUrl: string): Promise<string[]> {
   }
 }
 
-describe('the Supabase CLI', () => {
+// Each run of the CLI takes a second, and ten on a busy machine.
+describe('the Supabase CLI', { timeout: 180_000 }, () => {
   let pushed: TestDatabase;
   let applied: TestDatabase;
 

@@ -13,7 +13,7 @@ const db = (...words: string[]) =>
     });
   });
 
-describe('npm run db', () => {
+describe('npm run db', { timeout: 180_000 }, () => {
   test('lists the migrations of an embedded database', async () => {
     const { exitCode, stdout } = await db('list');
 
