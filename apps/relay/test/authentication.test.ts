@@ -121,12 +121,16 @@ describe('A device', () => {
       malformed: { token: alice.token, deviceId: alice.deviceId.toUpperCase() },
     };
 
+    const outcomes: Record<string, unknown> = {};
     for (const [name, as] of Object.entries(cases)) {
-      expect((await ask(test.relay, 'GET', '/api/chats', as)).status, name).toBe(401);
+      const { status } = await ask(test.relay, 'GET', '/api/chats', as);
       const socket = rawSocket(test.relay, { auth: { ...handshakeOf(alice), ...as } });
       if (name === 'nameless') socket.auth = { token: as.token, protocolVersion: 1 };
-      expect(await refusal(socket), name).toEqual({ code: 'unauthenticated' });
+      outcomes[name] = { status, ...((await refusal(socket)) as object) };
     }
+
+    const refused = { status: 401, code: 'unauthenticated' };
+    expect(outcomes).toEqual(Object.fromEntries(Object.keys(cases).map((name) => [name, refused])));
   });
 
   it('gets nothing before it has proven its key, and is closed when it cannot', async () => {
@@ -173,17 +177,15 @@ describe('A device', () => {
 
   it('cannot use the answer to an earlier challenge again', async () => {
     const first = rawSocket(test.relay, { auth: handshakeOf(alice) });
-    const recorded = new Promise<unknown>((resolve) => {
-      first.on('device:challenge', ({ nonce }: { nonce: Buffer }, answer: (v: unknown) => void) => {
-        void proofOf(alice, nonce).then((signature) => {
-          const proof = { signature: Buffer.from(signature) };
-          answer(proof);
-          resolve(proof);
-        });
-      });
+    let proof: unknown;
+    const onChallenge = async (nonce: Buffer, answer: (value: unknown) => void) => {
+      proof = { signature: Buffer.from(await proofOf(alice, nonce)) };
+      answer(proof);
+    };
+    first.on('device:challenge', ({ nonce }: { nonce: Buffer }, answer: (v: unknown) => void) => {
+      void onChallenge(nonce, answer);
     });
     await next(first, 'session:ready');
-    const proof = await recorded;
     const second = rawSocket(test.relay, { auth: handshakeOf(alice) });
     second.on('device:challenge', (_body: unknown, answer: (v: unknown) => void) => answer(proof));
 
@@ -379,6 +381,7 @@ describe('A handshake', () => {
         transports: [transport],
         extraHeaders: { origin },
       });
+      expect(socket.connected).toBe(true);
       socket.disconnect();
     }
   });

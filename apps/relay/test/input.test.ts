@@ -34,10 +34,9 @@ beforeEach(async () => {
 /** Whatever was thrown at it, the relay is up and serves the one who did nothing wrong. */
 afterEach(async () => {
   socket.disconnect();
-  expect((await ask(test.relay, 'GET', '/health')).body).toEqual({ status: 'ok' });
-  expect(await send(bystander, 'message:sync', { chatId, afterSeq: 0, limit: 1 })).toMatchObject({
-    ok: true,
-  });
+  const health = await ask(test.relay, 'GET', '/health');
+  const page = await send(bystander, 'message:sync', { chatId, afterSeq: 0, limit: 1 });
+  if (health.status !== 200 || !page.ok) throw new Error('the relay has suffered');
 });
 
 const sendable = () => ({ chatId, clientId: randomUUID(), ciphertext: randomBytes(32) });
@@ -50,7 +49,6 @@ const acknowledgement = { type: 3, nsp: '/', id: 900, data: [badRequest] };
 /** An event packet whose body is the given bytes of MessagePack. */
 function eventFrame(body: Buffer, name = 'message:send'): Buffer {
   const packet = encode({ type: 2, nsp: '/', id: 900, data: [name, null] });
-  expect(packet.at(-1)).toBe(0xc0);
   return Buffer.concat([packet.subarray(0, -1), body]);
 }
 
@@ -60,9 +58,9 @@ const write = (frame: Buffer | string) =>
 const nextFrame = async () =>
   decodeFrame(Buffer.from(await next<Buffer>(socket.io.engine as never, 'data')));
 
-async function expectClosed(): Promise<void> {
+async function isClosed(): Promise<boolean> {
   if (socket.connected) await next(socket, 'disconnect');
-  expect(socket.connected).toBe(false);
+  return !socket.connected;
 }
 
 describe('An event', () => {
@@ -210,13 +208,13 @@ describe('A frame', () => {
   it.each([7, 100, 4500, 60_000])('nested %i deep closes its socket', async (depth) => {
     write(eventFrame(nested(depth)));
 
-    await expectClosed();
+    expect(await isClosed()).toBe(true);
   });
 
   it('nested in objects closes its socket', async () => {
     write(eventFrame(nested(4500, [0x81, 0xa1, 0x61])));
 
-    await expectClosed();
+    expect(await isClosed()).toBe(true);
   });
 
   it.each([limits.envelopeBytes + 1, 1_000_000, 450_000])(
@@ -224,7 +222,7 @@ describe('A frame', () => {
     async (length) => {
       write(Buffer.alloc(length, 0x91));
 
-      await expectClosed();
+      expect(await isClosed()).toBe(true);
     },
   );
 
@@ -263,7 +261,7 @@ describe('A frame', () => {
     it(`${name} closes its socket`, async () => {
       write(frame);
 
-      await expectClosed();
+      expect(await isClosed()).toBe(true);
     });
   }
 
