@@ -11,6 +11,8 @@ import type { MessageAtRest } from './message-record.ts';
 
 /** Messages that a chat opens with, and that each `loadOlder` adds. */
 const windowSize = 50;
+/** More than this at once is a backlog, not a conversation. */
+const backlogFrom = 20;
 
 /** The window onto one open chat: the newest messages, and older ones as they were asked for. */
 export interface ChatLog {
@@ -34,9 +36,14 @@ export function createChatLog(options: {
   let window: MessageAtRest[] = [];
   let isOpen = false;
   let hasOlder = false;
+  let wanted = windowSize;
   let firstUnreadSeq: number | null = null;
   let shown: readonly ChatMessage[] = [];
   let opening: Promise<void> | null = null;
+
+  /** What was opened late: a read that began before must not bring the unreadable form back. */
+  const revised = new Map<number, MessageAtRest>();
+  const newestOf = (message: MessageAtRest) => revised.get(message.seq) ?? message;
 
   const bounds = keysUnder(`${chatId}/s/`);
 
@@ -70,7 +77,7 @@ export function createChatLog(options: {
     const [newest, unreadSeq] = await Promise.all([readBefore(null), firstUnread()]);
     // What arrived while reading is in the window already.
     const last = newest.at(-1)?.seq ?? 0;
-    window = [...newest, ...window.filter(({ seq }) => seq > last)];
+    window = [...newest, ...window.filter(({ seq }) => seq > last)].map(newestOf);
     firstUnreadSeq = unreadSeq;
     isOpen = true;
   }
@@ -85,15 +92,22 @@ export function createChatLog(options: {
       const first = window[0];
       if (!first || !hasOlder) return;
       const older = await readBefore(first.seq);
-      if (window[0]?.seq === first.seq) window = [...older, ...window];
+      if (window[0]?.seq !== first.seq) return;
+      window = [...older.map(newestOf), ...window];
+      wanted = window.length;
     },
     append(messages) {
       const last = window.at(-1)?.seq ?? 0;
-      window = [...window, ...messages.filter(({ seq }) => seq > last)];
+      const next = messages.filter(({ seq }) => seq > last);
+      window = [...window, ...next];
+      // Catching up on a long absence must not pull the whole log into memory.
+      if (next.length <= backlogFrom || window.length <= wanted) return;
+      window = window.slice(-wanted);
+      hasOlder = true;
     },
     replace(messages) {
-      const bySeq = new Map(messages.map((message) => [message.seq, message]));
-      window = window.map((message) => bySeq.get(message.seq) ?? message);
+      for (const message of messages) revised.set(message.seq, message);
+      window = window.map(newestOf);
     },
     view({ trust, hasKey, draft }) {
       const chat = book.get(chatId);

@@ -38,7 +38,7 @@ export async function openMessage(options: {
       ...shared,
       sentAtMs: createdAtMs,
       body: { kind: 'unreadable', cause },
-      ciphertext: ciphertext.slice(),
+      ciphertext: Uint8Array.from(ciphertext),
     },
     counter: null,
   });
@@ -84,7 +84,7 @@ export async function openMessage(options: {
     ? ({ kind: 'unknown' } as const)
     : ({ kind: 'unreadable', cause: 'malformed' } as const);
   // Kept as ciphertext too, for the version of Sotto that knows this kind.
-  const kept = known ? ciphertext.slice() : null;
+  const kept = known ? Uint8Array.from(ciphertext) : null;
   return { message: { ...shared, sentAtMs: createdAtMs, body, ciphertext: kept }, counter };
 }
 

@@ -3,6 +3,7 @@ import type { DeviceId, RouteName, WireError } from '@sotto/protocol';
 import { toBase64Url } from '@sotto/crypto';
 import type { z } from 'zod';
 import { ClientError } from '../client-error.ts';
+import { bytesAs } from '../storage/json-bytes.ts';
 import type { Clock, Transport } from '../platform.ts';
 import type { AnyBytes } from './any-bytes.ts';
 import { WireFailure } from './wire-failure.ts';
@@ -112,9 +113,7 @@ function searchOf(query: Record<string, unknown>): string {
 
 /** Byte strings become base64url; the text is parsed again by the route's schema before it leaves. */
 function jsonOf(body: unknown, schema: z.ZodType): string {
-  const text = JSON.stringify(body, (_key, value: unknown) =>
-    value instanceof Uint8Array ? toBase64Url(value) : value,
-  );
+  const text = JSON.stringify(body, bytesAs(toBase64Url));
   const checked = schema.safeParse(JSON.parse(text));
   if (!checked.success) throw new ClientError('internal', { cause: checked.error });
   return text;
