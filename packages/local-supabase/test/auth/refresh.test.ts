@@ -165,8 +165,16 @@ describe('a session with an end', () => {
       const later = nextToken(await refresh(busy.refresh, limited));
       limited.advance(200_000);
       expect(await refresh(idle.refresh, limited)).toMatchObject(expired);
-      const last = nextToken(await refresh(later, limited));
-      limited.advance(3_500_001);
+      const renewed = await refresh(later, limited);
+      const last = nextToken(renewed);
+      limited.advance(3_400_000);
+      const token = String((await refresh(last, limited)).body['access_token']);
+      expect((await limited.raw('GET', '/user', { token })).status).toBe(200);
+      limited.advance(100_001);
+      expect(await limited.raw('GET', '/user', { token })).toMatchObject({
+        status: 403,
+        body: { code: 'session_not_found' },
+      });
       expect(await refresh(last, limited)).toMatchObject(expired);
     } finally {
       await limited.stop();
