@@ -21,10 +21,11 @@ import {
   readLittleEndian,
   uFromEdwardsY,
 } from '../primitives/curve25519.ts';
+import { verifyEd25519 } from '../primitives/ed25519-verify.ts';
 import { generateIdentityKeyPair, identityKeyPairFromSeed } from './identity-key-pair.ts';
 import { parseIdentityPublicKey } from './public-key.ts';
 import { signLabelled } from './sign-labelled.ts';
-import { signXEdDSA } from './sign-xeddsa.ts';
+import { signXEdDSA, xeddsaSignerFromScalar } from './sign-xeddsa.ts';
 import { verifyLabelled } from './verify-labelled.ts';
 import { verifyXEdDSA } from './verify-xeddsa.ts';
 
@@ -99,6 +100,37 @@ onEachBackEnd('XEdDSA', () => {
         for (const message of [utf8('a'), utf8('b'), utf8('c'), utf8('d')]) {
           expect(await verifyXEdDSA({ publicKey: identityKey(u), message, signature })).toBe(false);
         }
+      }
+    }
+  });
+});
+
+onEachBackEnd('A verifier', () => {
+  it('knows a key by its one encoding, even where the signature is genuine', async () => {
+    // The base point, u = 9, is the only key with a known scalar that has other spellings.
+    const base = fromHex(`58${'66'.repeat(31)}`);
+    const message = utf8('message');
+    const signature = await xeddsaSignerFromScalar(littleEndian32(1n), base)(message);
+    const verify = (u: bigint, type = 5) =>
+      verifyXEdDSA({
+        publicKey: concatBytes(Uint8Array.of(type), littleEndian32(u)),
+        message,
+        signature,
+      });
+
+    expect(await verify(9n)).toBe(true);
+    expect(await verify(9n + fieldPrime)).toBe(false);
+    expect(await verify(9n + 2n ** 255n)).toBe(false);
+    expect(await verify(9n, 6)).toBe(false);
+  });
+
+  it('refuses every small-order Ed25519 key, under which anyone could sign', async () => {
+    const identity = littleEndian32(1n);
+    for (const key of ED25519_TORSION_SUBGROUP.map(fromHex)) {
+      for (const letter of 'abcdefgh') {
+        const signature = concatBytes(identity, filled(32, 0));
+        const signed = { publicKey: key, message: utf8(letter), signature };
+        expect(await verifyEd25519(signed)).toBe(false);
       }
     }
   });

@@ -19,10 +19,11 @@ import { be64 } from '../encoding/integers.ts';
 import { utf8 } from '../encoding/text.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { generateIdentityKeyPair, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
+import { signLabelled } from '../identity/sign-labelled.ts';
 import { littleEndian32 } from '../primitives/curve25519.ts';
 import { hpkeOpen, hpkeSeal } from './hpke.ts';
 import { openSigned, type OpenSignedInput } from './open-signed.ts';
-import { sealAad, sealInfo } from './seal-binding.ts';
+import { sealAad, sealInfo, sealSignatureFields, sealSignatureLabel } from './seal-binding.ts';
 import { maxSealPayloadBytes, sealMany, sealSigned, type SignedSeal } from './seal-signed.ts';
 import { generateSealingKeyPair, type SealingKeyPair } from './sealing-key-pair.ts';
 
@@ -161,6 +162,40 @@ describe('A signed seal', () => {
       const forged = await forge(plaintext);
       expect(await refusal(() => openSigned(forged))).toBe('open_failed');
     }
+  });
+
+  it('is refused when its sender wrote another purpose or device inside than signed', async () => {
+    const binding = { seal: { purpose, context }, recipient: opening.recipient, payload };
+    const signature = await signLabelled({
+      seed: aliceIdentity.seed,
+      label: sealSignatureLabel,
+      fields: await sealSignatureFields({
+        ...binding,
+        sender: opening.sender,
+        recipientKey: bobSealing.publicKey,
+      }),
+    });
+    const open = async (inner: string, userId: string, deviceId: string): Promise<string> => {
+      const { enc, ciphertext } = await hpkeSeal({
+        recipientPublicKey: bobSealing.publicKey,
+        info: sealInfo({ purpose, context }),
+        aad: sealAad(opening.sender, opening.recipient, bobSealing.publicKey),
+        plaintext: concatBytes(
+          Uint8Array.of(1, 0, 0, 0, inner.length),
+          utf8(inner),
+          uuidBytes(userId),
+          uuidBytes(deviceId),
+          signature,
+          payload,
+        ),
+      });
+      return refusal(() => openSigned({ ...opening, ephemeralPublicKey: enc, ciphertext }));
+    };
+
+    expect(await open(purpose, alice, alicePhone)).toBe('accepted');
+    expect(await open('other-purpose', alice, alicePhone)).toBe('open_failed');
+    expect(await open(purpose, bob, alicePhone)).toBe('open_failed');
+    expect(await open(purpose, alice, bobLaptop)).toBe('open_failed');
   });
 
   it('cannot be passed on by its recipient as if sealed to another', async () => {
