@@ -53,9 +53,9 @@ async function runFile(databaseUrl: string, name: string): Promise<string[]> {
 }
 
 test.for(files)('%s', async (name, { skip }) => {
-  if (!database) return skip('missing' in pgtap ? pgtap.missing : '');
+  if ('missing' in pgtap) skip(pgtap.missing);
 
-  const lines = await runFile(database.databaseUrl, name);
+  const lines = await runFile((database as TestDatabase).databaseUrl, name);
 
   const planned = Number(/^1\.\.(\d+)$/.exec(lines[0] ?? '')?.[1]);
   // A failure, its explanation, and a number of tests that is not the planned one.

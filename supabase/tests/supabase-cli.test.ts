@@ -12,7 +12,7 @@ interface Listing {
 }
 
 const folder = fileURLToPath(new URL('../migrations', import.meta.url));
-const versionsInFolder = (await readdir(folder)).map((file) => file.split('_')[0]).sort();
+const versionsInFolder = (await readdir(folder)).map((file) => file.slice(0, 14)).toSorted();
 
 const listMigrations = async (database: TestDatabase): Promise<Listing['migrations']> => {
   const { stdout } = await runSupabaseCli([

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const require = createRequire(import.meta.url);
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface CliResult {
@@ -19,10 +20,7 @@ export async function runSupabaseCli(
   cliArguments: string[],
   output: 'capture' | 'inherit' = 'capture',
 ): Promise<CliResult> {
-  const program = join(
-    dirname(createRequire(import.meta.url).resolve('supabase/package.json')),
-    'dist/supabase.js',
-  );
+  const program = join(dirname(require.resolve('supabase/package.json')), 'dist/supabase.js');
   const loopback = cliArguments.some((argument) => argument.includes('@127.0.0.1:'));
   const child = spawn(
     process.execPath,
