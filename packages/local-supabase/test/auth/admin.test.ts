@@ -169,6 +169,9 @@ describe('the operator', () => {
     expect(error).toBeNull();
     expect(kept.data.user?.deleted_at).toBeDefined();
     expect(JSON.stringify(kept.data)).not.toContain(email);
+    for (const table of ['identities', 'sessions', 'mfa_factors', 'one_time_tokens']) {
+      expect(await auth.rows(`select 1 from auth.${table} where user_id = $1`, [id])).toEqual([]);
+    }
     expect((await auth.raw('GET', '/user', { token })).body['code']).toBe('user_not_found');
     expect(back.error).toBeNull();
     expect(back.data.user?.id).not.toBe(id);
