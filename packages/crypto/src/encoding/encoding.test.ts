@@ -86,6 +86,19 @@ describe('text encodings', () => {
   });
 });
 
+describe('UUIDs', () => {
+  it('are refused with any one letter in upper case or any one character changed', async () => {
+    const uuid = 'abcdefab-cdef-4abc-8def-abcdefabcdef';
+    for (let i = 0; i < uuid.length; i++) {
+      for (const character of [uuid.charAt(i).toUpperCase(), 'g', ' ', ':']) {
+        const changed = uuid.slice(0, i) + character + uuid.slice(i + 1);
+        const expected = changed === uuid ? 'accepted' : 'bad_encoding';
+        expect([changed, await refusal(() => uuidBytes(changed))]).toEqual([changed, expected]);
+      }
+    }
+  });
+});
+
 describe('bytes', () => {
   it('are equal exactly when they are the same', () => {
     fc.assert(
