@@ -7,7 +7,7 @@ import {
 } from '../primitives/curve25519.ts';
 
 /** Bytes of an identity-type public key: the type byte and the u coordinate. */
-export const identityKeyBytes = 33;
+const identityKeyBytes = 33;
 
 /** Type byte of Curve25519 keys, as in Signal's formats. */
 export const curve25519KeyType = 0x05;

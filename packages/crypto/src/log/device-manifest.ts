@@ -40,10 +40,10 @@ export interface DeviceManifest {
 }
 
 /** Highest device number, and so the most devices an account can list. */
-export const maxDeviceNumber = 127;
+const maxDeviceNumber = 127;
 
 /** Bytes of an X-Wing public key. */
-export const hybridKeyBytes = 1_216;
+const hybridKeyBytes = 1_216;
 
 /** Longest manifest body: 127 devices with hybrid keys. */
 export const maxManifestBytes = 262_144;

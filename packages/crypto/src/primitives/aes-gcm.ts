@@ -14,7 +14,7 @@ export const gcmTagBytes = 16;
  * and 22–60 in Node 20.20, 30 and 6 in Chromium; 128 bytes 28 and 18, 23 and 5; 1 KiB 53 and 26, 46 and 7.
  * A fresh key adds 25 µs in Node, 5 in Chromium.
  */
-export const aesGcmNativeFromBytes = 32;
+const aesGcmNativeFromBytes = 32;
 
 const importNative = (subtle: Subtle, key: Uint8Array): Promise<NativeKey> =>
   subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);

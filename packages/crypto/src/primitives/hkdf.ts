@@ -11,7 +11,7 @@ import type { Subtle } from './web-platform.ts';
  * From this many bytes of input and output together WebCrypto is faster. Node 20.20, 2 shared cores:
  * 64 bytes out 15 µs noble, 69 native; 1,024 bytes out 92 and 76. All uses of this product are short.
  */
-export const hkdfNativeFromBytes = 1_024;
+const hkdfNativeFromBytes = 1_024;
 
 const maximumLength = 255 * 32;
 

@@ -8,7 +8,7 @@ import type { Subtle } from './web-platform.ts';
  * From this size WebCrypto is taken. 2 shared cores, key import included, noble and native in µs: 1 KiB 11
  * and 63 in Node 20.20, 20 and 9 in Chromium; 4 KiB 31 and 60, 59 and 10; 16 KiB 105 and 80, 217 and 18.
  */
-export const hmacNativeFromBytes = 4_096;
+const hmacNativeFromBytes = 4_096;
 
 async function nativeHmac(
   subtle: Subtle,

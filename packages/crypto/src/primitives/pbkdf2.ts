@@ -9,7 +9,7 @@ import type { Subtle } from './web-platform.ts';
  * From this many iterations WebCrypto is faster. Node 20.20, 2 shared cores: 50 iterations 66 µs
  * noble, 73 native; 100 give 125 and 80; 1,000 give 1,200 and 242. Chromium: 100 iterations 236 and 51.
  */
-export const pbkdf2NativeFromIterations = 64;
+const pbkdf2NativeFromIterations = 64;
 
 /** Inputs of {@link pbkdf2Sha256}. */
 export interface Pbkdf2Input {

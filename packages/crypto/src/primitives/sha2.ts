@@ -7,10 +7,10 @@ import { nativeChoice } from './back-end.ts';
  * Node 20.20, 15 and 4 in Chromium; of 4 KiB 27 and 37 in Node, 55 and 6 in Chromium. A native call in
  * Node costs 20–36 µs whatever its size, in Chromium about 3.
  */
-export const sha256NativeFromBytes = 2_048;
+const sha256NativeFromBytes = 2_048;
 
 /** SHA-512 of 1 KiB 27 and 36 µs in Node, 13 and 5 in Chromium; of 4 KiB 60 and 40, 45 and 15. */
-export const sha512NativeFromBytes = 2_048;
+const sha512NativeFromBytes = 2_048;
 
 const probeDigest = (algorithm: 'SHA-256' | 'SHA-512', expected: () => Uint8Array) =>
   nativeChoice(algorithm, async (subtle) =>

@@ -10,7 +10,7 @@ import { decap, encap, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
 import { computeNonce, keySchedule, type HpkeSuite } from './key-schedule.ts';
 
 /** Suite 1. */
-export const suiteX25519: HpkeSuite = {
+const suiteX25519: HpkeSuite = {
   kemId: kemX25519HkdfSha256,
   kdfId: 0x0001,
   aeadId: 0x0002,

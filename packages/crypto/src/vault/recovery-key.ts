@@ -9,7 +9,7 @@ import { drawRandom, systemRandom, type RandomSource } from '../primitives/rando
 import { sha256Short } from '../primitives/sha2.ts';
 
 /** Bytes of a recovery key without its checksum. */
-export const recoveryKeyBytes = 32;
+const recoveryKeyBytes = 32;
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const checksumBytes = 3;

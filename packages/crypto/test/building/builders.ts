@@ -33,14 +33,13 @@ export function offsetView(bytes: Uint8Array): Uint8Array {
   return larger.subarray(7, 7 + bytes.length);
 }
 
-/** Every byte flipped in turn (lowest and highest bit), every shorter prefix, and longer copies. */
+/** Every byte flipped in turn, in a different bit from its neighbours', every prefix, longer copies. */
 export function* damaged(bytes: Uint8Array): Generator<[string, Uint8Array]> {
   for (let i = 0; i < bytes.length; i++) {
-    for (const bit of [0x01, 0x80]) {
-      const copy = Uint8Array.from(bytes);
-      copy[i] = (copy[i] ?? 0) ^ bit;
-      yield [`byte ${i} ^ ${bit}`, copy];
-    }
+    const copy = Uint8Array.from(bytes);
+    const bit = 1 << (7 - (i % 8));
+    copy[i] = (copy[i] ?? 0) ^ bit;
+    yield [`byte ${i} ^ ${bit}`, copy];
   }
   for (let length = 0; length < bytes.length; length++)
     yield [`cut to ${length}`, bytes.slice(0, length)];
