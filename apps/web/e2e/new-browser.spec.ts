@@ -4,7 +4,7 @@ import { Person } from './people/person.ts';
 
 test('an empty browser reads everything, given login and chat password', async ({
   openPerson,
-  openContext,
+  openDesk,
 }) => {
   const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
   const texts = ['One from Ada', 'Two from Ben', 'Three from Ada'];
@@ -15,7 +15,7 @@ test('an empty browser reads everything, given login and chat password', async (
   await ada.send(ben.identity, 'Three from Ada');
   await expect(ben.log(ada.identity).getByText('Three from Ada', { exact: true })).toBeVisible();
 
-  const elsewhere = await Person.in(await openContext(), ada.identity);
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
   await elsewhere.signIn();
   await elsewhere.addThisDevice();
   await elsewhere.openChatWith(ben.identity);
@@ -30,7 +30,7 @@ test('an empty browser reads everything, given login and chat password', async (
 
 test('the recovery key opens everything and sets a new chat password', async ({
   openPerson,
-  openContext,
+  openDesk,
 }) => {
   const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
   await ada.startChatWith(ben.identity);
@@ -38,7 +38,7 @@ test('the recovery key opens everything and sets a new chat password', async ({
   await ben.openChatWith(ada.identity);
   await expect(ben.log(ada.identity).getByText('Remember this', { exact: true })).toBeVisible();
 
-  const elsewhere = await Person.in(await openContext(), {
+  const elsewhere = await Person.at(await openDesk(), {
     ...ada.identity,
     chatPassword: `${ada.identity.chatPassword} renewed`,
   });

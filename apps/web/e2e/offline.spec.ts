@@ -1,5 +1,4 @@
 import { appWords } from '../src/shared/i18n/app-words.ts';
-import { frontWords } from '../src/shared/i18n/front-words.ts';
 import { expect, test } from './test.ts';
 
 test('what is written offline arrives once and in order', async ({ openPerson }) => {
@@ -9,18 +8,16 @@ test('what is written offline arrives once and in order', async ({ openPerson })
   await ben.openChatWith(ada.identity);
   await expect(ben.log(ada.identity).getByText('before', { exact: true })).toBeVisible();
 
-  await ada.page.context().setOffline(true);
-  await expect(ada.page.getByText(frontWords.connection.offline)).toBeVisible();
+  await ada.goOffline();
   for (const text of ['first', 'second', 'third']) await ada.send(ben.identity, text);
   await expect(ada.log(ben.identity).getByText(appWords.message.queued)).toHaveCount(3);
   expect(await ben.shown(ada.identity, ['first', 'second', 'third'])).toEqual([]);
-  await ada.page.context().setOffline(false);
+  await ada.goOnline();
 
   const all = ['before', 'first', 'second', 'third', 'after'];
   await expect(ben.log(ada.identity).getByText('third', { exact: true })).toBeVisible();
   await ben.send(ada.identity, 'after');
   await expect(ada.log(ben.identity).getByText('after', { exact: true })).toBeVisible();
-  await expect(ada.page.getByText(frontWords.connection.offline)).toBeHidden();
   expect(await ben.shown(ada.identity, all)).toEqual(all);
   expect(await ada.shown(ben.identity, all)).toEqual(all);
   await ben.page.reload();
@@ -29,17 +26,17 @@ test('what is written offline arrives once and in order', async ({ openPerson })
   expect(await ben.shown(ada.identity, all)).toEqual(all);
 });
 
-test('what is written offline survives a reload and an unlock', async ({ openPerson, stack }) => {
+test('what is written offline survives a reload and an unlock', async ({ openPerson }) => {
   const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
   await ada.startChatWith(ben.identity);
   await ada.send(ben.identity, 'before');
   await ben.openChatWith(ada.identity);
   await expect(ben.log(ada.identity).getByText('before', { exact: true })).toBeVisible();
 
-  stack.wire.cut();
+  ada.desk.wire.cut();
   await ada.send(ben.identity, 'written while the cable was out');
   await expect(ada.log(ben.identity).getByText(appWords.message.queued)).toHaveCount(1);
-  stack.wire.mend();
+  ada.desk.wire.mend();
   await ada.page.reload();
   await ada.unlock();
 

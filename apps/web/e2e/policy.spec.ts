@@ -1,16 +1,17 @@
 import { frontWords } from '../src/shared/i18n/front-words.ts';
+import { setUpDesk } from './people/desk.ts';
 import { watchPolicy } from './people/watch-policy.ts';
 import { expect, test } from './test.ts';
 
 test('every answer carries the policy, to the letter', async ({ request, stack }) => {
-  const websocket = stack.origin.replace('http', 'ws');
+  const { origin } = await stack.plugIn();
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    `connect-src 'self' ${websocket}`,
+    "connect-src 'self'",
     "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'self'",
@@ -21,7 +22,7 @@ test('every answer carries the policy, to the letter', async ({ request, stack }
   ];
 
   for (const path of ['/', '/sign-in', '/icon.svg', '/health', '/nowhere', '/api/nowhere']) {
-    const headers = (await request.get(path)).headers();
+    const headers = (await request.get(`${origin}${path}`)).headers();
     expect(headers['content-security-policy']?.split('; '), path).toEqual(policy);
     expect(headers, path).toMatchObject({
       'cross-origin-opener-policy': 'same-origin',
@@ -38,21 +39,19 @@ test('the watch over all these tests notices a breach and a third party', async 
   stack,
 }) => {
   const violations: string[] = [];
-  const context = await browser.newContext({ baseURL: stack.origin });
-  await watchPolicy(context, stack.origin, violations);
-  const page = await context.newPage();
+  const desk = await setUpDesk(browser, stack);
+  await watchPolicy(desk, violations);
+  const page = await desk.context.newPage();
   await page.goto('/sign-in');
   await expect(page.getByRole('button', { name: frontWords.signIn.submit })).toBeVisible();
   expect(violations).toEqual([]);
 
   await page.evaluate(() => {
-    const script = document.createElement('script');
     try {
-      script.text = 'globalThis.injected = true';
+      document.body.setAttribute('onclick', 'globalThis.injected = true');
     } catch {
       // Refused by Trusted Types: that is the point.
     }
-    document.body.setAttribute('onclick', 'globalThis.injected = true');
     document.body.append(Object.assign(new Image(), { src: 'http://127.0.0.1:9/pixel.png' }));
     setTimeout(() => {
       throw new Error('nobody caught this');
@@ -63,14 +62,15 @@ test('the watch over all these tests notices a breach and a third party', async 
   await expect.poll(() => violations.join('\n')).toMatch(/img-src http:\/\/127\.0\.0\.1:9/);
   await expect.poll(() => violations.join('\n')).toMatch(/trusted/i);
   expect(await page.evaluate(() => 'injected' in globalThis)).toBe(false);
-  await context.close();
+  await desk.context.close();
 });
 
 test('no other site may frame a page', async ({ page, stack }) => {
+  const { origin } = await stack.plugIn();
   await page.route('http://elsewhere.test/', (route) =>
     route.fulfill({
       contentType: 'text/html',
-      body: `<iframe src="${stack.origin}/sign-in"></iframe>`,
+      body: `<iframe src="${origin}/sign-in"></iframe>`,
     }),
   );
   await page.goto('http://elsewhere.test/');

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { setUpDesk } from './people/desk.ts';
 import { looks, wear } from './screens/looks.ts';
 import { visitScreens } from './screens/visit-screens.ts';
 import { browserOptions } from './stack/browser-options.ts';
@@ -17,7 +18,7 @@ try {
   await rm(folder, { recursive: true, force: true });
   for (const look of looks) await mkdir(join(folder, look.name), { recursive: true });
   await visitScreens(
-    () => browser.newContext({ baseURL: stack.origin, locale: 'en-GB', viewport: looks[0].size }),
+    () => setUpDesk(browser, stack),
     async (name, page) => {
       for (const look of looks) {
         await wear(page, look);

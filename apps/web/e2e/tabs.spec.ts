@@ -11,7 +11,7 @@ test('a second tab follows the first, and takes over when that is closed', async
   await ada.send(ben.identity, 'from the first tab');
   await ben.openChatWith(ada.identity);
 
-  const second = await Person.in(ada.page.context(), ada.identity);
+  const second = await Person.at(ada.desk, ada.identity);
   await second.page.goto(ada.page.url());
   await expect(second.log(ben.identity).getByText('from the first tab')).toBeVisible();
   await second.send(ben.identity, 'from the second tab');
@@ -22,7 +22,6 @@ test('a second tab follows the first, and takes over when that is closed', async
   await expect(ada.page.getByText(appWords.unlock.locked, { exact: true })).toBeVisible();
 
   await ada.page.close();
-  await second.button(appWords.unlock.submit).first().click();
   await second.unlock();
   await second.unlocked();
   const texts = ['from the first tab', 'from the second tab', 'after the first was closed'];
@@ -33,13 +32,11 @@ test('a second tab follows the first, and takes over when that is closed', async
 
 test('signing out in one tab signs out all', async ({ openPerson }) => {
   const ada = await openPerson('Ada');
-  const second = await Person.in(ada.page.context(), ada.identity);
+  const second = await Person.at(ada.desk, ada.identity);
   await second.page.goto('/');
   await expect(second.button(appWords.chatList.newChat).first()).toBeVisible();
 
-  await second.page.goto('/settings/account');
-  await second.button(appWords.account.signOutHere).click();
+  await second.signOut();
 
-  await expect(second.heading(frontWords.signIn.title)).toBeVisible();
   await expect(ada.heading(frontWords.signIn.title)).toBeVisible();
 });

@@ -1,14 +1,15 @@
 import { test as base } from '@playwright/test';
-import type { BrowserContext } from '@playwright/test';
+import { setUpDesk } from './people/desk.ts';
+import type { Desk } from './people/desk.ts';
 import { Person, newIdentity } from './people/person.ts';
 import { watchPolicy } from './people/watch-policy.ts';
 import { startStack } from './stack/start-stack.ts';
 import type { Stack } from './stack/start-stack.ts';
 
 interface Fixtures {
-  /** A browser profile of its own, whose pages may only do what the policy allows. */
-  openContext: () => Promise<BrowserContext>;
-  /** A new person with a new account, at an empty list of chats, in a new context. */
+  /** A browser profile and a cable of its own; its pages may only do what the policy allows. */
+  openDesk: () => Promise<Desk>;
+  /** A new person with a new account, at an empty list of chats, at a new desk. */
   openPerson: (displayName: string) => Promise<Person>;
 }
 
@@ -28,28 +29,22 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
     { scope: 'worker', timeout: 90_000 },
   ],
 
-  baseURL: async ({ stack }, provide) => provide(stack.origin),
-
-  openContext: async ({ browser, stack, baseURL, locale, viewport }, provide) => {
+  openDesk: async ({ browser, stack }, provide) => {
     const violations: string[] = [];
-    const contexts: BrowserContext[] = [];
+    const desks: Desk[] = [];
     await provide(async () => {
-      const context = await browser.newContext({
-        ...(baseURL ? { baseURL } : {}),
-        ...(locale ? { locale } : {}),
-        viewport,
-      });
-      contexts.push(context);
-      await watchPolicy(context, stack.origin, violations);
-      return context;
+      const desk = await setUpDesk(browser, stack);
+      desks.push(desk);
+      await watchPolicy(desk, violations);
+      return desk;
     });
-    for (const context of contexts) await context.close();
+    for (const { context } of desks) await context.close();
     base.expect(violations, 'what pages did that they may not').toEqual([]);
   },
 
-  openPerson: async ({ openContext }, provide) => {
+  openPerson: async ({ openDesk }, provide) => {
     await provide(async (displayName) => {
-      const person = await Person.in(await openContext(), newIdentity(displayName));
+      const person = await Person.at(await openDesk(), newIdentity(displayName));
       await person.join();
       return person;
     });

@@ -28,15 +28,18 @@ test('two people find each other, talk both ways, and go on after a reload', asy
   expect(await ben.shown(ada.identity, texts)).toEqual(texts);
 });
 
-test('a message says what became of it: sent, then read by the other', async ({ openPerson }) => {
+test('a message says what became of it: delivered, then read by the other', async ({
+  openPerson,
+}) => {
   const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
   await ada.startChatWith(ben.identity);
 
   await ada.send(ben.identity, 'Do you see this?');
 
-  await expect(ada.log(ben.identity).getByText(appWords.message.sent)).toBeAttached();
+  const state = (words: string) => ada.log(ben.identity).getByText(words, { exact: true });
+  await expect(state(appWords.message.delivered)).toBeAttached();
   await ben.openChatWith(ada.identity);
-  await expect(ada.log(ben.identity).getByText(appWords.message.read)).toBeAttached();
+  await expect(state(appWords.message.read)).toBeAttached();
 });
 
 test('nobody is found by a handle that is not exactly theirs', async ({ openPerson }) => {

@@ -7,9 +7,6 @@ import type { Person } from './people/person.ts';
 async function waitAfterTry(person: Person): Promise<number> {
   await person.unlock(`not ${person.identity.chatPassword}`);
   const notice = person.unlockDialog.getByText(/^You can try again in/);
-  await expect(
-    notice.or(person.unlockDialog.getByText(frontWords.error.wrong_chat_password)),
-  ).toBeVisible();
   await expect(person.unlockDialog.getByText(frontWords.error.wrong_chat_password)).toBeVisible();
   const words = (await notice.isVisible()) ? await notice.innerText() : '0 seconds';
   return Number(/\d+/.exec(words)?.[0]);

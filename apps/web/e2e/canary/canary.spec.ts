@@ -5,6 +5,7 @@ import type { BrowserContext, BrowserType } from '@playwright/test';
 import { appWords } from '../../src/shared/i18n/app-words.ts';
 import { Person, newIdentity } from '../people/person.ts';
 import { browserOptions } from '../stack/browser-options.ts';
+import type { Stack } from '../stack/start-stack.ts';
 import { expect, test } from '../test.ts';
 import { recordKeys } from './key-recorder.ts';
 import { filesUnder, flushToDisk, tablesOf } from './places.ts';
@@ -14,18 +15,20 @@ import type { Place, Plant } from './search.ts';
 import { recordTraffic } from './traffic.ts';
 
 /** A person in a browser whose profile lies in a folder, with everything listened to. */
-async function enter(chromium: BrowserType, baseURL: string, displayName: string) {
+async function enter(chromium: BrowserType, stack: Stack, displayName: string) {
+  const wire = await stack.plugIn();
   const profile = await mkdtemp(join(tmpdir(), 'sotto-profile-'));
   const context: BrowserContext = await chromium.launchPersistentContext(profile, {
     ...browserOptions,
-    baseURL,
+    baseURL: wire.origin,
     locale: 'en-GB',
     viewport: { width: 1280, height: 800 },
   });
   const traffic = recordTraffic(context);
   const page = context.pages()[0] ?? (await context.newPage());
   const keys = recordKeys(page);
-  return { profile, context, traffic, keys, person: new Person(page, newIdentity(displayName)) };
+  const person = new Person({ context, wire }, page, newIdentity(displayName));
+  return { profile, context, wire, traffic, keys, person };
 }
 
 const named = (prefix: string, places: readonly Place[]): Place[] =>
@@ -40,13 +43,12 @@ function expectOnlyIn(allowed: RegExp, plant: Plant, places: readonly Place[]): 
 
 test('what is secret is found nowhere outside the memory of the browsers', async ({
   playwright,
-  baseURL = '',
   stack,
 }) => {
   test.setTimeout(150_000);
   const [a, b] = await Promise.all([
-    enter(playwright.chromium, baseURL, 'Ada'),
-    enter(playwright.chromium, baseURL, 'Ben'),
+    enter(playwright.chromium, stack, 'Ada'),
+    enter(playwright.chromium, stack, 'Ben'),
   ]);
   const [ada, ben] = [a.person, b.person];
   const texts = ['said by Ada', 'said by Ben', 'said offline', 'drafted'].map(plantedText);
@@ -61,9 +63,9 @@ test('what is secret is found nowhere outside the memory of the browsers', async
     await expect(ben.log(ada.identity).getByText(fromAda)).toBeVisible();
     await ben.send(ada.identity, fromBen);
     await expect(ada.log(ben.identity).getByText(fromBen)).toBeVisible();
-    await a.context.setOffline(true);
+    await ada.goOffline();
     await ada.send(ben.identity, queued);
-    await a.context.setOffline(false);
+    await ada.goOnline();
     await expect(ben.log(ada.identity).getByText(queued)).toBeVisible();
     await ada.composer(ben.identity).pressSequentially(draft);
     await ada.page.evaluate((control) => localStorage.setItem('control', control), stored);
@@ -102,12 +104,17 @@ test('what is secret is found nowhere outside the memory of the browsers', async
       ...named('browser of Ada', await a.traffic.places()),
       ...named('browser of Ben', await b.traffic.places()),
     ];
-    const wire = stack.wire.heard().map((bytes, index) => ({ name: `wire ${index}`, bytes }));
+    const wire = [a, b].flatMap((side) =>
+      side.wire.heard().map((bytes, index) => ({
+        name: `wire ${index} of ${side.person.identity.displayName}`,
+        bytes,
+      })),
+    );
     const profiles = profileStates.flat();
     const everywhere = [...database, ...log, ...heard, ...wire, ...profiles];
 
     await test.step('listening and searching work: what may be seen is found', () => {
-      const { displayName, handle } = ada.identity;
+      const { handle } = ada.identity;
       const control = (name: string, value: string, places: readonly Place[]) =>
         expect(new CanarySearch([{ name, value }]).find(places), name).not.toEqual([]);
       control(
@@ -126,7 +133,7 @@ test('what is secret is found nowhere outside the memory of the browsers', async
         database.filter((p) => p.name.includes('pg_wal/')),
       );
       control('handle in a request', handle, heard);
-      control('name on the wire', displayName, wire);
+      control('handle on the wire', handle, wire);
       control('route in the log', 'message:send', log);
       control(
         'stored text',
@@ -151,7 +158,7 @@ test('what is secret is found nowhere outside the memory of the browsers', async
       const plant = { name: 'login password', value: ada.identity.loginPassword };
 
       expectOnlyIn(
-        /in (browser of Ada: request POST \/auth\/v1\/(signup|token)|wire \d+) /,
+        /in (browser of Ada: request POST \/auth\/v1\/(signup|token)|wire \d+ of Ada) /,
         plant,
         everywhere,
       );
@@ -161,7 +168,7 @@ test('what is secret is found nowhere outside the memory of the browsers', async
       const plant = { name: 'email', value: ada.identity.email };
 
       expectOnlyIn(
-        /in (database: table auth\.|data directory: postgres\/|browser of Ada: (request|response) (POST|GET|PUT) \/auth\/v1\/|wire \d+|profile of Ada)/,
+        /in (database: table auth\.|data directory: postgres\/|browser of Ada: (request|response) (POST|GET|PUT) \/auth\/v1\/|wire \d+ of Ada|profile of Ada)/,
         plant,
         everywhere,
       );

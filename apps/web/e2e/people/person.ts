@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from '@playwright/test';
-import type { BrowserContext, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { appWords } from '../../src/shared/i18n/app-words.ts';
 import { frontWords } from '../../src/shared/i18n/front-words.ts';
+import type { Desk } from './desk.ts';
 
 const random = (): string => randomBytes(9).toString('hex');
 
@@ -28,17 +29,36 @@ export function newIdentity(displayName: string): Identity {
 
 /** One person at one page, doing what people do: by names and labels that they read. */
 export class Person {
+  readonly desk: Desk;
   readonly page: Page;
   readonly identity: Identity;
   recoveryKeyGroups: string[] = [];
 
-  constructor(page: Page, identity: Identity) {
+  constructor(desk: Desk, page: Page, identity: Identity) {
+    this.desk = desk;
     this.page = page;
     this.identity = identity;
   }
 
-  static async in(context: BrowserContext, identity: Identity): Promise<Person> {
-    return new Person(await context.newPage(), identity);
+  /** In a new tab. */
+  static async at(desk: Desk, identity: Identity): Promise<Person> {
+    return new Person(desk, await desk.context.newPage(), identity);
+  }
+
+  /** The browser is told, and the cable is cut: Chromium's own switch leaves open websockets alone. */
+  async goOffline(): Promise<void> {
+    await this.desk.context.setOffline(true);
+    this.desk.wire.cut();
+    await expect(this.page.getByText(frontWords.connection.offline)).toBeVisible();
+  }
+
+  /** Waits for the connection: at most as long as the client pauses between tries. */
+  async goOnline(): Promise<void> {
+    this.desk.wire.mend();
+    await this.desk.context.setOffline(false);
+    await expect(this.page.getByText(frontWords.connection.offline)).toBeHidden({
+      timeout: 40_000,
+    });
   }
 
   field(label: string): Locator {
@@ -190,8 +210,13 @@ export class Person {
     await expect(this.page.getByText(appWords.unlock.locked, { exact: true })).toBeVisible();
   }
 
+  async openSettings(): Promise<void> {
+    await this.page.getByRole('link', { name: appWords.nav.settings }).first().click();
+    await expect(this.heading(appWords.settings.title)).toBeVisible();
+  }
+
   async signOut(): Promise<void> {
-    await this.page.goto('/settings/account');
+    await this.openSettings();
     await this.button(appWords.account.signOutHere).click();
     await expect(this.heading(frontWords.signIn.title)).toBeVisible();
   }

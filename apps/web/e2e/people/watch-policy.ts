@@ -1,4 +1,4 @@
-import type { BrowserContext } from '@playwright/test';
+import type { Desk } from './desk.ts';
 
 const mark = 'policy violation:';
 
@@ -9,15 +9,11 @@ function reportViolations(prefix: string): void {
 }
 
 /** Notes into `violations` each breach of the content policy, uncaught error and request to another origin. */
-export async function watchPolicy(
-  context: BrowserContext,
-  origin: string,
-  violations: string[],
-): Promise<void> {
+export async function watchPolicy({ context, wire }: Desk, violations: string[]): Promise<void> {
   await context.addInitScript(reportViolations, mark);
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.origin !== origin) {
+    if (url.protocol !== 'data:' && url.protocol !== 'blob:' && url.origin !== wire.origin) {
       violations.push(`request to ${request.url()}`);
     }
   });

@@ -12,13 +12,13 @@ async function violationsOn(page: Page): Promise<string[]> {
 }
 
 test('no screen breaks an accessibility rule, light or dark, on a desk or in a hand', async ({
-  openContext,
+  openDesk,
 }) => {
   test.setTimeout(180_000);
   const found: string[] = [];
   const seen: string[] = [];
 
-  await visitScreens(openContext, async (name, page) => {
+  await visitScreens(openDesk, async (name, page) => {
     seen.push(name);
     for (const look of looks) {
       await wear(page, look);
@@ -33,8 +33,8 @@ test('no screen breaks an accessibility rule, light or dark, on a desk or in a h
   expect(seen.length).toBeGreaterThan(25);
 });
 
-test('the check finds what it is there to find', async ({ openContext }) => {
-  const page = await (await openContext()).newPage();
+test('the check finds what it is there to find', async ({ openDesk }) => {
+  const page = await (await openDesk()).context.newPage();
   await page.goto('/sign-in');
   await page
     .getByRole('textbox')

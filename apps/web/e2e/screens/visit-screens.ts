@@ -1,7 +1,8 @@
 import { expect } from '@playwright/test';
-import type { BrowserContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { appWords } from '../../src/shared/i18n/app-words.ts';
 import { frontWords } from '../../src/shared/i18n/front-words.ts';
+import type { Desk } from '../people/desk.ts';
 import { Person, newIdentity } from '../people/person.ts';
 
 /** Called on each screen once it stands still. `name` is fit for a file name. */
@@ -99,12 +100,10 @@ async function chatScreens(person: Person, other: Person, visit: Visit): Promise
   await visit('chat-safety-code', page);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
-  await page.context().setOffline(true);
-  await expect(page.getByText(frontWords.connection.offline)).toBeVisible();
+  await person.goOffline();
   await person.send(partner, 'This one waits.');
   await visit('chat-offline', page);
-  await page.context().setOffline(false);
-  await expect(page.getByText(frontWords.connection.offline)).toBeHidden({ timeout: 30_000 });
+  await person.goOnline();
   await page.goto('/c/00000000-0000-4000-8000-000000000000');
   await person.unlock();
   await expect(page.getByText(appWords.chat.notFound)).toBeVisible();
@@ -113,8 +112,7 @@ async function chatScreens(person: Person, other: Person, visit: Visit): Promise
 
 async function settingsScreens(person: Person, visit: Visit): Promise<void> {
   const { page } = person;
-  await page.getByRole('link', { name: appWords.nav.settings }).first().click();
-  await expect(page.getByRole('heading', { name: appWords.settings.title }).first()).toBeVisible();
+  await person.openSettings();
   await visit('settings', page);
   for (const section of settingsSections) {
     const name = appWords.settings[section];
@@ -152,18 +150,15 @@ async function newDeviceScreens(person: Person, visit: Visit): Promise<void> {
 }
 
 /** Takes a new person through every screen there is, talking with another, and stops at each. */
-export async function visitScreens(
-  openContext: () => Promise<BrowserContext>,
-  visit: Visit,
-): Promise<void> {
-  const ben = await Person.in(await openContext(), newIdentity('Ben'));
+export async function visitScreens(openDesk: () => Promise<Desk>, visit: Visit): Promise<void> {
+  const ben = await Person.at(await openDesk(), newIdentity('Ben'));
   await ben.join();
-  const ada = await Person.in(await openContext(), newIdentity('Ada'));
+  const ada = await Person.at(await openDesk(), newIdentity('Ada'));
   await frontScreens(ada, visit);
   await firstRunScreens(ada, visit);
   await newChatScreens(ada, ben, visit);
   await chatScreens(ada, ben, visit);
   await settingsScreens(ada, visit);
   await lockedScreens(ada, ben, visit);
-  await newDeviceScreens(await Person.in(await openContext(), ada.identity), visit);
+  await newDeviceScreens(await Person.at(await openDesk(), ada.identity), visit);
 }

@@ -27,8 +27,7 @@ async function isReady(port: number): Promise<boolean> {
   );
 }
 
-/** `publicUrl`: the origin that browsers use, when it is not the relay's own. */
-export async function startRelay(port: number, publicUrl: string): Promise<RelayProcess> {
+export async function startRelay(port: number): Promise<RelayProcess> {
   if (!existsSync(join(web, 'dist', 'index.html'))) {
     throw new Error('The web client is not built: run `npm run build` first');
   }
@@ -44,7 +43,6 @@ export async function startRelay(port: number, publicUrl: string): Promise<Relay
       HOME: process.env['HOME'],
       PORT: String(port),
       HOST: '127.0.0.1',
-      PUBLIC_URL: publicUrl,
       SOTTO_DATA_DIR: dataDirectory,
       LOG_LEVEL: 'trace',
     },
