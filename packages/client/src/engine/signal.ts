@@ -8,7 +8,7 @@ export function createSignal<Value>(): Signal<Value> {
   const listeners = new Set<(value: Value) => void>();
   return {
     emit(value) {
-      for (const listener of [...listeners]) listener(value);
+      for (const listener of Array.from(listeners)) listener(value);
     },
     on(listener) {
       listeners.add(listener);

@@ -25,7 +25,7 @@ export function createStore<Snapshot>(
     set(next) {
       if (next === snapshot) return;
       snapshot = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of Array.from(listeners)) listener();
     },
   };
 }

@@ -128,7 +128,7 @@ export function createIngest(options: {
           changed.push(message);
           writes.push(await store.seal('messages', key, message));
           if (counter === null) continue;
-          const senders = noteCounter(chat.senders, message.senderDeviceId, counter);
+          const senders = noteCounter(chat.senders, message.senderDeviceId, counter, true);
           const last =
             chat.last?.seq === seq ? { ...chat.last, preview: previewOf(message) } : chat.last;
           chat = { ...chat, senders, last };
@@ -145,7 +145,9 @@ export function createIngest(options: {
 
 function previewOf({ body }: MessageAtRest): string | null {
   if (body.kind !== 'text') return null;
-  return [...body.text.slice(0, previewCharacters * 2)].slice(0, previewCharacters).join('');
+  return Array.from(body.text.slice(0, previewCharacters * 2))
+    .slice(0, previewCharacters)
+    .join('');
 }
 
 /** Lets timers, input and other messages through. */
