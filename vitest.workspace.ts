@@ -29,23 +29,28 @@ const real = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export const projects: Project[] = [
   node('crypto', './packages/crypto', ['src/**/*.test.ts', 'test/**/*.test.ts'], {
-    testTimeout: 60_000,
+    testTimeout: 120_000,
   }),
-  node('crypto-chromium', './packages/crypto', ['test/browser/**/*.test.ts'], {
-    testTimeout: 60_000,
-    browser: {
-      enabled: true,
-      headless: true,
-      screenshotFailures: false,
-      provider: playwright({
-        launchOptions: {
-          executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-          args: chromiumArguments,
-        },
-      }),
-      instances: [{ browser: 'chromium' }],
+  node(
+    'crypto-chromium',
+    './packages/crypto',
+    ['test/browser/**/*.test.ts', 'test/golden/**/*.test.ts'],
+    {
+      testTimeout: 120_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+            args: chromiumArguments,
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
     },
-  }),
+  ),
   node('protocol', './packages/protocol', ['src/**/*.test.ts', 'test/**/*.test.ts']),
   node('client', './packages/client', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
   node(
