@@ -29,6 +29,7 @@ export function useNewChat(onStarted: (chatId: ChatId) => void) {
     },
     error: find.error,
     fieldOf: { handle_invalid: 'handle', not_found: 'handle' },
+    words: { not_found: ta('newChat.notFound') },
   });
   const self = session.phase === 'ready' && person?.userId === session.profile.userId;
   return { form, finding: find.pending, person, self, start };

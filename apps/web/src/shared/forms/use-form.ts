@@ -16,6 +16,8 @@ export interface FormOptions<Name extends string> {
   error: ActionError | null;
   /** Which failures belong to which field; the rest are shown above the button. */
   fieldOf?: Partial<Record<ClientErrorCode, Name>>;
+  /** Words for failures that mean something closer here than in general. */
+  words?: Partial<Record<ClientErrorCode, string>>;
 }
 
 export interface Form<Name extends string> {
@@ -37,20 +39,21 @@ function focusField(form: HTMLFormElement | null, name: string): void {
  * and never enter React's state. Focus goes to the first field that needs another look.
  */
 export function useForm<Name extends string>(options: FormOptions<Name>): Form<Name> {
-  const { names, check, submit, error, fieldOf } = options;
+  const { names, check, submit, error, fieldOf, words } = options;
   const element = useRef<HTMLFormElement>(null);
   const [found, setFound] = useState<FieldErrors<Name>>({});
   /** A failure whose field has been changed since: no longer about what stands there. */
   const [answered, setAnswered] = useState<ActionError | null>(null);
   const field = error ? fieldOf?.[error.code] : undefined;
+  const said = error && (words?.[error.code] ?? errorWords(error));
 
   useEffect(() => {
     if (error && field) focusField(element.current, field);
   }, [error, field]);
 
   return {
-    errors: error && field && error !== answered ? { ...found, [field]: errorWords(error) } : found,
-    alert: error && !field ? errorWords(error) : null,
+    errors: error && field && error !== answered ? { ...found, [field]: said } : found,
+    alert: field ? null : said,
     onSubmit(event) {
       event.preventDefault();
       element.current = event.currentTarget;

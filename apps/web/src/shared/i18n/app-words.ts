@@ -1,10 +1,8 @@
 /** Words of everything behind the sign-in. */
 export const appWords = {
   common: {
-    you: 'You',
     copied: 'Copied',
     copy: 'Copy',
-    delete: 'Delete',
     loading: 'Loading',
   },
   nav: { label: 'Sections', chats: 'Chats', settings: 'Settings', skip: 'Skip to messages' },
@@ -22,7 +20,6 @@ export const appWords = {
   },
   steps: {
     label: 'Set-up',
-    position: 'Step {{step}} of {{total}}',
     profile: 'You',
     chatPassword: 'Chat password',
     recoveryKey: 'Recovery key',
@@ -47,7 +44,6 @@ export const appWords = {
       'The recovery key wasn’t confirmed last time. Give a chat password again to get a new key.',
     working: 'Making your keys. This takes a few seconds.',
     missing: 'Give a chat password.',
-    differs: 'Use another password than the one you log in with.',
   },
   recovery: {
     title: 'Keep your recovery key',
@@ -74,7 +70,6 @@ export const appWords = {
     logOut: 'Log out',
     forgotten: 'Forgotten?',
     locked: 'Messages are locked.',
-    lockedNow: 'Locked now.',
     lockedIdle: 'Locked after a while without input.',
     wait: 'You can try again in {{time}}.',
     account: 'Chat password',
@@ -109,14 +104,12 @@ export const appWords = {
     noMessages: 'No messages yet',
     lockedPreview: 'Locked',
     unreadable: 'Can’t open this message here',
-    notes: 'Notes to self',
   },
   newChat: {
     title: 'New chat',
     lead: 'Ask the other person for their exact handle.',
     handle: 'Handle',
     find: 'Find',
-    found: 'Found',
     start: 'Start chat',
     missing: 'Type a handle.',
     notFound: 'Nobody here has exactly this handle.',
@@ -135,8 +128,6 @@ export const appWords = {
     startHint: 'Only people in this chat can read it.',
     loadingOlder: 'Loading older messages',
     unread: 'New messages',
-    today: 'Today',
-    yesterday: 'Yesterday',
     latest: 'To the latest message',
     latestCount_one: '{{count}} new message',
     latestCount_other: '{{count}} new messages',
@@ -147,7 +138,6 @@ export const appWords = {
     missing_other: '{{count}} messages from {{name}} never reached this device.',
     missingHint: 'Ask what was in them. The server may have lost or held them back.',
     canNotSend: 'You can read here, but this chat has no usable key to write with yet.',
-    edited: 'edited',
   },
   message: {
     own: 'You, {{time}}',
@@ -216,7 +206,6 @@ export const appWords = {
     keyboard: 'Keyboard',
     device: 'This device',
     about: 'About',
-    unknown: 'There is no such page in the settings.',
   },
   account: {
     signedInAs: 'Signed in as',

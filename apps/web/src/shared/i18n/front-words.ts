@@ -65,7 +65,7 @@ export const frontWords = {
     wrong_recovery_key: 'That’s not your recovery key. Look for a mistyped character.',
     recovery_key_mismatch: 'That isn’t what the recovery key says. Look at it again.',
     too_many_tries: 'Too many tries.',
-    not_found: 'Nobody found.',
+    not_found: 'This isn’t here any more.',
     forbidden: 'You can’t do this here.',
     conflict: 'Something changed meanwhile. Try again.',
     locked: 'Messages are locked. Unlock them first.',
