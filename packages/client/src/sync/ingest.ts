@@ -47,9 +47,9 @@ export function createIngest(options: {
   /** Undefined for an envelope whose id this device of the sender has used at another number. */
   async function admit(chat: ChatAtRest, envelope: Envelope, batch: Set<string>) {
     const idKey = messageIdKey(chat.chatId, envelope.senderDeviceId, envelope.clientId);
-    if (batch.has(idKey) || (await store.read('messages', idKey, messageIdSchema)))
-      return undefined;
+    if (batch.has(idKey)) return undefined;
     batch.add(idKey);
+    if (await store.read('messages', idKey, messageIdSchema)) return undefined;
     return { idKey, ...(await openMessage({ envelope, chat, ring, trust })) };
   }
 

@@ -16,8 +16,8 @@ export function until<Snapshot>(
       return true;
     };
     const timer = setTimeout(() => {
-      stop();
       const last = JSON.stringify(store.getSnapshot()).slice(0, 2000);
+      stop();
       reject(new Error(`still not as wanted after ${timeoutMs} ms: ${last}`));
     }, timeoutMs);
     const stop = store.subscribe(check);
