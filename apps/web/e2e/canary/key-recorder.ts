@@ -6,12 +6,14 @@ declare global {
 
 /**
  * Runs inside the engine's worker: notes every 32 bytes drawn at random (seeds, private keys, vault
- * and epoch keys) and every raw key handed to WebCrypto (what is derived from them).
+ * and epoch keys) and every raw symmetric key handed to WebCrypto (what is derived from them).
+ * Constants of the constructions pass through the same calls; no secret has so few different bytes.
  */
 function installRecorder(): void {
   const secrets: string[] = [];
   globalThis.drawnSecrets = secrets;
   const note = (bytes: Uint8Array): void => {
+    if (new Set(bytes).size < bytes.length / 3) return;
     secrets.push(Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
   };
   const draw = crypto.getRandomValues.bind(crypto);
@@ -28,7 +30,8 @@ function installRecorder(): void {
   crypto.subtle.importKey = (async (...input: unknown[]) => {
     const [format, data, algorithm] = input;
     const name = typeof algorithm === 'string' ? algorithm : (algorithm as { name: string }).name;
-    if (format === 'raw' && name !== 'PBKDF2') {
+    // A raw key of a curve is a public one; the key of PBKDF2 is the password, planted by itself.
+    if (format === 'raw' && ['AES-GCM', 'HKDF', 'HMAC'].includes(name)) {
       note(
         ArrayBuffer.isView(data)
           ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)

@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import type { Person } from '../people/person.ts';
-import type { Plant } from './search.ts';
+import type { Place, Plant } from './search.ts';
 
 /** Words that no other run, file or program contains. */
 export const plantedText = (about: string): string => `${about} ${randomBytes(12).toString('hex')}`;
+
+/**
+ * The salts of password derivation: drawn like keys, and public. Whoever opens the vault needs them
+ * before anything is open.
+ */
+export function saltsIn(places: readonly Place[]): string[] {
+  return places
+    .filter(({ name }) => name.includes('request PUT /api/account/vault'))
+    .flatMap(({ bytes }) => [...bytes.toString('latin1').matchAll(/"salt":"([\w-]{43})"/g)])
+    .map(([, salt = '']) => Buffer.from(salt, 'base64url').toString('hex'));
+}
 
 /** What may be nowhere outside a browser's memory: not in the database, a log, on the wire or on a disk. */
 export function secretsOf(person: Person, keysHex: readonly string[]): Plant[] {
