@@ -6,7 +6,7 @@ export interface Contender {
   measure(): Promise<number>;
 }
 
-export const rounds = 3;
+const rounds = 3;
 
 /** Measures all in turn, several rounds, after one round that does not count. */
 export async function compare(

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { ChatId, ClientId, DeviceId, MessageEnvelope, UserId } from '@sotto/protocol';
 import msgpackParser from 'socket.io-msgpack-parser';
 
-export const payloadBytes = 1024;
+const payloadBytes = 1024;
 
 /** What every client of a room is sent: 1 KB of ciphertext and the fields round it. */
 export const envelope = (chatId: string): MessageEnvelope => ({

@@ -21,42 +21,48 @@ const list = z
       .filter((part) => part.length > 0),
   );
 
-const environmentSchema = z
-  .object({
-    PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(4000),
-    HOST: z.string().min(1).default('127.0.0.1'),
-    SOTTO_DATA_DIR: z.string().min(1).default('./data'),
-    SUPABASE_URL: origin.optional(),
-    SUPABASE_PUBLISHABLE_KEY: z.string().min(1).optional(),
-    SUPABASE_ANON_KEY: z.string().min(1).optional(),
-    SUPABASE_SECRET_KEY: z.string().min(1).optional(),
-    SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
-    SUPABASE_JWT_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
-    SUPABASE_JWT_ISSUER: origin.optional(),
-    DATABASE_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'expected postgres://…')
-      .optional(),
-    PUBLIC_URL: origin.optional(),
-    ALLOWED_ORIGINS: list.pipe(z.array(origin)),
-    TRUSTED_PROXIES: list,
-    LOG_LEVEL: z
-      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-      .default('info'),
-    METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
-  })
-  .superRefine((env, context) => {
-    const complain = (path: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [path], message });
-    if (env.SUPABASE_URL) {
-      if (!(env.SUPABASE_PUBLISHABLE_KEY ?? env.SUPABASE_ANON_KEY))
-        complain('SUPABASE_PUBLISHABLE_KEY', 'needed with SUPABASE_URL');
-      if (!(env.SUPABASE_SECRET_KEY ?? env.SUPABASE_SERVICE_ROLE_KEY))
-        complain('SUPABASE_SECRET_KEY', 'needed with SUPABASE_URL');
-    } else if (env.DATABASE_URL) {
-      complain('DATABASE_URL', 'only with SUPABASE_URL: the embedded database has its own');
+const environmentSchema = z.object({
+  PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(4000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  SOTTO_DATA_DIR: z.string().min(1).default('./data'),
+  SUPABASE_URL: origin.optional(),
+  SUPABASE_PUBLISHABLE_KEY: z.string().min(1).optional(),
+  SUPABASE_ANON_KEY: z.string().min(1).optional(),
+  SUPABASE_SECRET_KEY: z.string().min(1).optional(),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1).optional(),
+  SUPABASE_JWT_SECRET: z.string().min(32, 'expected at least 32 characters').optional(),
+  SUPABASE_JWT_ISSUER: origin.optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected postgres://…')
+    .optional(),
+  PUBLIC_URL: origin.optional(),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  TRUSTED_PROXIES: list,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+});
+
+/** What single variables cannot say; looked at beside their own mistakes, not after them. */
+function contradictions(given: Record<string, string | undefined>): string[] {
+  const either = (...names: string[]) => names.some((name) => given[name] !== undefined);
+  const mistakes: string[] = [];
+  if (given['SUPABASE_URL'] === undefined) {
+    for (const name of ['DATABASE_URL', 'SUPABASE_SECRET_KEY', 'SUPABASE_SERVICE_ROLE_KEY']) {
+      if (given[name] !== undefined) {
+        mistakes.push(`${name}: only with SUPABASE_URL; the embedded Supabase has its own`);
+      }
     }
-  });
+    return mistakes;
+  }
+  if (!either('SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_ANON_KEY')) {
+    mistakes.push('SUPABASE_PUBLISHABLE_KEY: needed with SUPABASE_URL');
+  }
+  if (!either('SUPABASE_SECRET_KEY', 'SUPABASE_SERVICE_ROLE_KEY')) {
+    mistakes.push('SUPABASE_SECRET_KEY: needed with SUPABASE_URL');
+  }
+  return mistakes;
+}
 
 /** Where a Supabase is, and how to use it. */
 export interface SupabaseConfig {
@@ -101,11 +107,11 @@ export function readConfig(environment: Record<string, string | undefined>): Rel
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(
-      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
-    );
-  }
+  const mistakes = [
+    ...(parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? []),
+    ...contradictions(given),
+  ];
+  if (!parsed.success || mistakes.length > 0) throw new ConfigError(mistakes);
   const env = parsed.data;
   return {
     port: env.PORT,

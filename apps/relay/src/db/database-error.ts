@@ -2,7 +2,7 @@ import { ProtocolError } from '@sotto/protocol';
 import type { ErrorCode } from '@sotto/protocol';
 
 /** How long a client should wait before it tries again after database trouble. */
-export const databaseRetryAfterMs = 1000;
+const databaseRetryAfterMs = 1000;
 
 const raised: Record<string, ErrorCode> = {
   PT400: 'bad_request',

@@ -33,11 +33,10 @@ export type Authorisation = z.output<typeof authorisationRow>;
 
 export const profileRow = profileSchema;
 
-export const manifestRow = manifestRecordSchema.extend({
+const manifestRow = manifestRecordSchema.extend({
   body: storedBytes,
   signature: storedBytes,
 });
-export type StoredManifest = z.output<typeof manifestRow>;
 
 const vaultRow = vaultRecordSchema.extend({
   kdf: vaultRecordSchema.shape.kdf.extend({ salt: storedBytes }),

@@ -10,7 +10,7 @@ import { isUtf8 } from 'node:buffer';
 import { limits } from '@sotto/protocol';
 
 /** The packet itself and its `data` array stand round every body. */
-export const maxFrameDepth = limits.jsonDepth + 2;
+const maxFrameDepth = limits.jsonDepth + 2;
 
 /** Why a frame was refused; the socket is closed, nothing of the frame is used. */
 export class FrameError extends Error {

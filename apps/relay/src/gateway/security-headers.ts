@@ -9,10 +9,10 @@ export interface SecurityHeaderOptions {
 }
 
 /** The only script-executing policy name; the client makes its worker's address through it. */
-export const trustedTypesPolicy = 'sotto-worker';
+const trustedTypesPolicy = 'sotto-worker';
 
 /** Content-Security-Policy of every answer. `'self'` covers websockets of the same host. */
-export function contentSecurityPolicy(options: SecurityHeaderOptions): string {
+function contentSecurityPolicy(options: SecurityHeaderOptions): string {
   const connect = ["'self'"];
   if (options.publicUrl !== undefined) {
     connect.push(new URL(options.publicUrl).origin.replace(/^http/, 'ws'));

@@ -36,7 +36,7 @@ export interface HandshakeIdentity {
 }
 
 /** Socket.IO passes `data` on to the client with its `connect_error`. */
-export class HandshakeRefused extends Error {
+class HandshakeRefused extends Error {
   override readonly name = 'HandshakeRefused';
   readonly data: HandshakeRefusal;
 
