@@ -43,6 +43,9 @@ const environmentSchema = z.object({
   METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
 });
 
+/** Every variable the relay reads. */
+export const environmentVariables = Object.keys(environmentSchema.shape);
+
 /** What single variables cannot say; looked at beside their own mistakes, not after them. */
 function contradictions(given: Record<string, string | undefined>): string[] {
   const either = (...names: string[]) => names.some((name) => given[name] !== undefined);

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { environmentVariables } from '../src/config.ts';
+import { tableIn } from './support/protocol-tables.ts';
+
+it('docs/operating.md names each variable of the environment, and no other', async () => {
+  const page = await readFile(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+  const [, ...rows] = tableIn(page, 'environment');
+
+  expect(rows.map(([name]) => name).toSorted()).toEqual(
+    environmentVariables.map((name) => `\`${name}\``).toSorted(),
+  );
+});
