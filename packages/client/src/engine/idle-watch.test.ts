@@ -60,7 +60,7 @@ describe('idling', () => {
             waitedMs += waitMs;
           }
 
-          if (waitedMs >= lockAfterMs + 5_000) expect(events).toContain('lock');
+          expect(events.includes('lock') || waitedMs < lockAfterMs + 5_000).toBe(true);
         },
       ),
     );
