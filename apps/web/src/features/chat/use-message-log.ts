@@ -6,6 +6,7 @@ import { useClient } from '../../shared/client/client-context.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { buildRows, countNewer, lastSeq } from './log-model.ts';
 import type { LogRow } from './log-model.ts';
+import { useStickToEnd } from './use-stick-to-end.ts';
 import { usePageVisible } from './use-page-visible.ts';
 
 /** Closer to the end than this counts as reading the latest. */
@@ -52,6 +53,8 @@ export function useMessageLog(chatId: ChatId, chat: ChatState) {
     if (unread > 0) virtualizer.scrollToIndex(unread, { align: 'start' });
     else virtualizer.scrollToEnd();
   }, [rows, virtualizer]);
+
+  useStickToEnd(scroller, virtualizer, endThresholdPx);
 
   const { run: loadOlder, pending, error } = useAction(() => client.loadOlder({ chatId }));
   const nearStart = (virtualizer.range?.startIndex ?? Number.MAX_SAFE_INTEGER) < 4;

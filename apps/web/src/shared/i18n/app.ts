@@ -1,8 +1,5 @@
 import { appWords } from './app-words.ts';
-import { i18n } from './front.ts';
+import { createTranslator } from './translator.ts';
 
-// Here, not in `front.ts`: these words are loaded with the first screen that needs them.
-i18n.addResourceBundle('en', 'app', appWords);
-
-/** Words behind the sign-in. */
-export const ta = i18n.getFixedT('en', 'app');
+/** Words behind the sign-in; loaded with the first screen that needs them. */
+export const ta = createTranslator(appWords, 'en');
