@@ -3,7 +3,7 @@ import type { StoragePort } from './storage/storage-port.ts';
 
 /** Wall-clock time and timers. Idle locking reads `now` as well as timers, so neither alone can extend it. */
 export interface Clock {
-  /** Milliseconds since 1970, by the wall clock. */
+  /** Whole milliseconds since 1970, by the wall clock. */
   now(): number;
   /** Calls `fire` once after `afterMs`; returns the function that prevents it. */
   setTimer(afterMs: number, fire: () => void): () => void;

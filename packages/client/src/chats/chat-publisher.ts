@@ -15,8 +15,8 @@ import type { MessageAtRest } from './message-record.ts';
 
 /** Draws the chat list and the open chats from what the parts of the engine know. */
 export interface ChatPublisher {
-  /** Shows the list and opens the logs of chats that somebody is looking at. */
-  start(): void;
+  /** Shows the list and opens the logs of chats that somebody is looking at. `known`: what is stored is a list that was complete once. */
+  start(known: boolean): void;
   /** The list is complete: an unknown chat does not exist, rather than not be here yet. */
   listed(): void;
   chatChanged(chatId: ChatId): void;
@@ -43,6 +43,7 @@ export function createChatPublisher(options: {
   const pending = new Set<ChatId>();
   let listPending = false;
   let isListed = false;
+  let isKnown = false;
 
   function publishList(): void {
     const rows = book.all().map((chat) => {
@@ -52,7 +53,7 @@ export function createChatPublisher(options: {
     });
     rows.sort((a, b) => b.atMs - a.atMs);
     const chats = rows.map(({ summary }) => summary);
-    list.set({ status: isListed || chats.length > 0 ? 'ready' : 'loading', chats });
+    list.set({ status: isListed || isKnown || chats.length > 0 ? 'ready' : 'loading', chats });
   }
 
   async function trustOf(chatId: ChatId): Promise<ChatState['trust']> {
@@ -124,7 +125,10 @@ export function createChatPublisher(options: {
   });
 
   return {
-    start: allChanged,
+    start(known) {
+      isKnown = known;
+      allChanged();
+    },
     listed() {
       isListed = true;
       allChanged();

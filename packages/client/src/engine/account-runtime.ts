@@ -1,4 +1,5 @@
 import type { ChatId, RelayEventBody, RelayEventName } from '@sotto/protocol';
+import { z } from 'zod';
 import { createChatBook } from '../chats/chat-book.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
 import { createChatKeys } from '../chats/chat-keys.ts';
@@ -25,6 +26,8 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { AccountContext } from './account-context.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import type { WritableStore } from './writable-store.ts';
+
+const listedKey = 'listed';
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -117,8 +120,17 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     chatKeys,
     sync,
     watched: () => stores.open(),
-    listed: () => publisher.listed(),
+    listed,
   });
+
+  /** Remembered, so that a list without chats is not shown as loading for ever when offline. */
+  function listed(): void {
+    publisher.listed();
+    void store
+      .seal('state', listedKey, {})
+      .then((write) => store.write([write]))
+      .catch(() => undefined);
+  }
 
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
     const members = book.get(chatId)?.members ?? [];
@@ -212,7 +224,8 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     async start() {
       await Promise.all([book.load(), drafts.load(), outbox.load()]);
-      publisher.start();
+      const known = await store.read('state', listedKey, z.object({}));
+      publisher.start(known !== undefined);
       connection.start();
     },
     startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),

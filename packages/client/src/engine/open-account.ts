@@ -10,6 +10,7 @@ import { signSessionProof, signSocketProof } from '../devices/device-proof.ts';
 import { createSealedStore } from '../storage/sealed-store.ts';
 import type { Sealed } from '../storage/storage-port.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
+import type { HttpClient } from '../transport/http-client.ts';
 import { isGenuineVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { AccountContext } from './account-context.ts';
@@ -34,6 +35,7 @@ export async function keepAuthSession(
     plaintext: utf8(serialized),
     random: core.platform.random,
   });
+  if (!vault.isOpen()) throw new ClientError('locked');
   await resident.shelf.writeAuth(sealed as Sealed);
 }
 
@@ -88,12 +90,19 @@ export async function openAccount(options: {
   onEnded: (code: 'session_ended' | 'device_revoked' | 'version_unsupported') => void;
 }): Promise<void> {
   const { core, resident, vault, keys, own, onEnded } = options;
-  const { platform, auth, http } = core;
+  const { platform, auth } = core;
   const { userId } = resident;
+  const http: HttpClient = {
+    async call(name, input) {
+      if (!vault.isOpen()) throw new ClientError('locked');
+      return await core.http.call(name, input);
+    },
+  };
   const store = createSealedStore({
     storage: resident.shelf.storage,
     storageKey: vault.keys.localStorageKey,
     random: platform.random,
+    isOpen: () => vault.isOpen(),
   });
   let profile = await knownProfile();
   core.deviceId = keys.deviceId;

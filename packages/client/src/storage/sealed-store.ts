@@ -19,6 +19,7 @@ export interface SealedStore {
   ): Promise<{ key: string; value: T }[]>;
   /** Makes a write without doing it, to be committed together with others. */
   seal(table: StorageTable, key: string, value: unknown): Promise<StorageWrite>;
+  /** Throws `locked` when the account was closed meanwhile. */
   write(batch: readonly StorageWrite[]): Promise<void>;
 }
 
@@ -29,8 +30,10 @@ export function createSealedStore(options: {
   storage: AccountStorage;
   storageKey: Uint8Array;
   random: RandomSource;
+  /** False once the key is being overwritten: nothing is written from then on. */
+  isOpen: () => boolean;
 }): SealedStore {
-  const { storage, storageKey, random } = options;
+  const { storage, storageKey, random, isOpen } = options;
   const contextOf = (table: StorageTable, key: string) => [utf8(table), utf8(key)];
 
   async function open<T>(
@@ -75,6 +78,9 @@ export function createSealedStore(options: {
       const sealed = await encryptRecord({ key: storageKey, context, plaintext, random });
       return { table, key, value: sealed as Sealed };
     },
-    write: (batch) => storage.write(batch),
+    async write(batch) {
+      if (!isOpen()) throw new ClientError('locked');
+      await storage.write(batch);
+    },
   };
 }

@@ -54,7 +54,7 @@ export function createSteppableClock(): TestClock {
   let wallMs = 0;
   const elapsed = () => performance.now() + aheadMs;
   return {
-    now: () => Date.now() + aheadMs + wallMs,
+    now: () => Math.floor(Date.now() + aheadMs) + wallMs,
     setTimer(afterMs, fire) {
       const timer = { dueMs: elapsed() + afterMs, fire };
       const run = () => {

@@ -28,6 +28,11 @@ export interface OpenVault {
   /** Throws `locked` after `close`. */
   chatPassword(): string;
   replaceChatPassword(next: string): void;
+  /**
+   * False from the moment before the keys are overwritten. Whatever was sealed or wrapped may leave
+   * only while this is true: a task that locking overtook has worked with a key of zeros.
+   */
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -59,6 +64,7 @@ export async function holdVault(options: {
       zeroize(password);
       password = utf8(next);
     },
+    isOpen: () => open,
     close() {
       open = false;
       zeroize(password, vaultKey, accountKey.seed);
