@@ -51,11 +51,17 @@ async function forge(
     .sign(key as never);
 }
 
-async function query(sql: string, values: unknown[]): Promise<void> {
+async function query(sql: string, values: unknown[]): Promise<unknown[]> {
   const client = new pg.Client(test.stack.adminUrl);
   await client.connect();
-  await client.query(sql, values);
+  const { rows } = await client.query(sql, values);
   await client.end();
+  return rows;
+}
+
+async function auditedActions(userId: string): Promise<string[]> {
+  const sql = 'select action from private.audit_events e where to_jsonb(e)::text like $1';
+  return ((await query(sql, [`%${userId}%`])) as { action: string }[]).map(({ action }) => action);
 }
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
@@ -289,6 +295,7 @@ describe('A registration', () => {
 
     expect(first.status).toBe(200);
     expect(second.body).toEqual(first.body);
+    expect(await auditedActions(person.userId)).toContain('device_registered');
   });
 
   it('of a second device is told to the person and to those they talk with', async () => {

@@ -234,8 +234,8 @@ export class Database {
   async audit(
     userId: UserId,
     deviceId: DeviceId | undefined,
-    action: string,
-    detail: Record<string, string | number>,
+    action: 'device_registered' | 'session_bound' | 'vault_stored',
+    detail: Record<string, number>,
   ): Promise<void> {
     await this.#client.call('relay_audit', {
       p_user: userId,

@@ -51,19 +51,16 @@ export class EventDispatch {
     const event = isEventName(name) ? name : undefined;
     const started = performance.now();
     this.#inFlight += 1;
-    const { answer, after } = await this.#answer(socket, event, bodies);
-    acknowledge(answer);
-    const outcome = answer.ok ? 'ok' : answer.error.code;
-    const { metrics } = this.#parts;
-    metrics.events.inc({ event: event ?? 'unknown', outcome });
-    metrics.eventSeconds.observe(
-      { event: event ?? 'unknown' },
-      (performance.now() - started) / 1000,
-    );
-    this.#runAfter(after, event);
-    if (!answer.ok && errorTable[answer.error.code].closesSocket) socket.close();
-    this.#inFlight -= 1;
-    if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    try {
+      const { answer, after } = await this.#answer(socket, event, bodies);
+      acknowledge(answer);
+      this.#count(event, answer.ok ? 'ok' : answer.error.code, started);
+      this.#runAfter(after, event);
+      if (!answer.ok && errorTable[answer.error.code].closesSocket) socket.close();
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    }
   }
 
   /** Resolves when every event that was begun has been answered. */
@@ -103,6 +100,13 @@ export class EventDispatch {
       throw new ProtocolError('unavailable', { retryAfterMs: 1000 });
     }
     return await handlers[event](services, caller, parsed.data as never);
+  }
+
+  #count(event: ClientEventName | undefined, outcome: string, started: number): void {
+    const { metrics } = this.#parts;
+    const label = event ?? 'unknown';
+    metrics.events.inc({ event: label, outcome });
+    metrics.eventSeconds.observe({ event: label }, (performance.now() - started) / 1000);
   }
 
   #runAfter(after: (() => void) | undefined, event: ClientEventName | undefined): void {

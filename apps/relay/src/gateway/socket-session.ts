@@ -39,7 +39,10 @@ export function beginSocketSession(
 
   // Never handed on to the emitter: event names are a client's to choose, listeners are not.
   socket.use((packet) => {
-    void parts.dispatch.dispatch({ caller: () => proven, close }, packet);
+    parts.dispatch.dispatch({ caller: () => proven, close }, packet).catch((error: unknown) => {
+      parts.log.error({ where: 'dispatch', error: describeError(error) }, 'event not answered');
+      close();
+    });
   });
   // A broken frame ends the connection; there is nothing to add.
   socket.on('error', () => undefined);
@@ -84,8 +87,9 @@ export function beginSocketSession(
     } catch (error) {
       if (isProtocolError(error, 'unauthenticated')) return expire();
       if (isProtocolError(error, 'gone')) {
-        socket.emit(relayEvents['device:revoked'].name, { deviceId });
-        return close();
+        // All its sockets, on every relay: they need not wait for a look of their own.
+        parts.services.fanOut.endDevice(deviceId);
+        return;
       }
       if (socket.connected) scheduleRecheck(retryRecheckMs);
       return;
