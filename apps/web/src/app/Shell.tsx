@@ -31,14 +31,14 @@ export function Shell({ session }: ShellProps) {
   return (
     <div className="flex h-dvh flex-col ps-[env(safe-area-inset-left)] pe-[env(safe-area-inset-right)] pt-[env(safe-area-inset-top)]">
       <a
-        href="#main"
+        href="#pane"
         className="sr-only z-50 rounded-control bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
       >
         {ta('nav.skip')}
       </a>
       <ConnectionBar />
       {session.phase === 'locked' && <LockedBar onUnlock={unlock.open} />}
-      <div className="flex min-h-0 flex-1">
+      <main className="flex min-h-0 flex-1">
         <div
           className={classNames(
             'w-full min-w-0 flex-col border-hairline bg-surface md:flex md:w-72 md:shrink-0 md:border-e lg:w-80',
@@ -49,8 +49,8 @@ export function Shell({ session }: ShellProps) {
             <ChatList onNewChat={() => setSheet('newChat')} onUnlock={unlock.open} />
           </Rail>
         </div>
-        <main
-          id="main"
+        <div
+          id="pane"
           tabIndex={-1}
           className={classNames(
             'min-h-0 min-w-0 flex-1 flex-col md:flex',
@@ -58,8 +58,8 @@ export function Shell({ session }: ShellProps) {
           )}
         >
           <MainPane onUnlock={unlock.open} />
-        </main>
-      </div>
+        </div>
+      </main>
       {rootPage && <BottomBar />}
       <Suspense>
         {sheet === 'newChat' && (

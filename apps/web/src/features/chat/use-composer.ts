@@ -28,7 +28,7 @@ export function useComposer(chatId: ChatId, draft: string, onLatest: () => void)
   // Opening a chat is for writing; on a phone the keyboard would cover what is to be read.
   useEffect(() => {
     const active = document.activeElement;
-    const free = active === document.body || active?.matches('[data-chat], main') === true;
+    const free = active === document.body || active?.matches('[data-chat], #pane') === true;
     if (free && matchMedia('(pointer: fine)').matches)
       input.current?.focus({ preventScroll: true });
   }, []);

@@ -19,7 +19,7 @@ export interface DialogProps {
 function focusAfter(opener: Element | null): void {
   const back = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
   const home = document.querySelector<HTMLElement>('[data-focus-home]');
-  (back ? opener : (home ?? document.getElementById('main')))?.focus();
+  (back ? opener : (home ?? document.getElementById('pane')))?.focus();
 }
 
 /**
