@@ -3,12 +3,14 @@ import { expect, it } from 'vitest';
 import { concatBytes, equalBytes } from '../../src/encoding/bytes.ts';
 import { fromHex, toHex } from '../../src/encoding/hex.ts';
 import { isCryptoError } from '../../src/errors.ts';
+import { aesCbcDecrypt, aesCbcEncrypt } from '../../src/primitives/aes-cbc.ts';
 import { AesGcmKey } from '../../src/primitives/aes-gcm.ts';
 import { verifyEd25519 } from '../../src/primitives/ed25519-verify.ts';
 import { hkdfSha256 } from '../../src/primitives/hkdf.ts';
 import { hmacSha256 } from '../../src/primitives/hmac.ts';
 import { pbkdf2Sha256 } from '../../src/primitives/pbkdf2.ts';
 import { X25519PrivateKey } from '../../src/primitives/x25519.ts';
+import aesCbc from '../vectors/wycheproof/aes_cbc_pkcs5_test.json' with { type: 'json' };
 import aesGcm from '../vectors/wycheproof/aes_gcm_test.json' with { type: 'json' };
 import ed25519 from '../vectors/wycheproof/ed25519_test.json' with { type: 'json' };
 import hkdf from '../vectors/wycheproof/hkdf_sha256_test.json' with { type: 'json' };
@@ -93,6 +95,23 @@ export function wycheproof(): void {
           );
         await expect(seal()).rejects.toThrow(RangeError);
       }
+    });
+
+    it('AES-CBC: encrypts and decrypts the valid ones, refuses wrong padding and key sizes', async () => {
+      const wrong: number[] = [];
+      for (const group of aesCbc.testGroups) {
+        for (const test of group.tests) {
+          const [key, iv] = [fromHex(test.key), fromHex(test.iv)];
+          const valid = test.result === 'valid';
+          const expected = group.keySize === 192 ? 'RangeError' : valid ? test.msg : 'open_failed';
+          const got = await outcome(() => aesCbcDecrypt(key, iv, fromHex(test.ct)));
+          if (got !== expected) wrong.push(test.tcId);
+          if (!valid || group.keySize === 192) continue;
+          if (toHex(await aesCbcEncrypt(key, iv, fromHex(test.msg))) !== test.ct)
+            wrong.push(test.tcId);
+        }
+      }
+      expect(wrong).toEqual([]);
     });
 
     it('HKDF-SHA-256: derives the valid ones, refuses outputs that are too long', async () => {
