@@ -59,6 +59,15 @@ function findings(places: Record<string, Buffer>, secrets: Record<string, Uint8A
   );
 }
 
+/** Access and refresh tokens that passed the wire. */
+function tokensOf(received: readonly unknown[]): string[] {
+  const text = received.filter((one) => typeof one === 'string').join('\n');
+  return Array.from(
+    text.matchAll(/"(?:access|refresh)_token":"([^"]+)"/g),
+    ([, token]) => token ?? '',
+  );
+}
+
 async function folderBytes(): Promise<Buffer> {
   const names = await readdir(folder);
   return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))));
@@ -114,6 +123,10 @@ describe('what is planted in a conversation', () => {
     expect(drawn.length).toBeGreaterThan(4);
     expect(seen).toHaveLength(1);
     const passwords = { login: Buffer.from(ann.password) };
+    for (const [at, token] of tokensOf(left.tap.received).entries()) {
+      Object.assign(passwords, { [`token ${at}`]: Buffer.from(token) });
+    }
+    expect(Object.keys(passwords).length).toBeGreaterThan(2);
     const kept = { folder: places['the folder store'], log: places['the log of the relay'] };
     expect(findings(kept, passwords)).toEqual([]);
     // The search itself finds what is there.
