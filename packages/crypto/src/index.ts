@@ -16,7 +16,13 @@ export {
   sealingKeyPairFromPrivateKey,
   type SealingKeyPair,
 } from './seal/sealing-key-pair.ts';
-export { hpkeOpen, hpkeSeal, type HpkeSealed } from './seal/hpke.ts';
+export {
+  generateHybridKeyPair,
+  hybridKeyPairFromPrivateKey,
+  type HybridKeyPair,
+} from './seal/hybrid-key-pair.ts';
+export type { HpkeSealed } from './seal/hpke-base.ts';
+export { hpkeOpen, hpkeSeal } from './seal/hpke.ts';
 export type { SealContext, SealParty } from './seal/seal-binding.ts';
 export {
   maxSealPayloadBytes,

@@ -10,6 +10,7 @@ export { fromUtf8, utf8 } from './encoding/text.ts';
 export { uuidBytes, uuidFromBytes } from './encoding/uuid.ts';
 export { sha256 } from './primitives/sha2.ts';
 export { parseIdentityPublicKey } from './identity/public-key.ts';
+export { parseHybridPublicKey } from './seal/hybrid-public-key.ts';
 export { parseSealingPublicKey } from './seal/sealing-public-key.ts';
 export { verifyXEdDSA } from './identity/verify-xeddsa.ts';
 export { verifyLabelled } from './identity/verify-labelled.ts';

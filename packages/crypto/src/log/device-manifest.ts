@@ -8,6 +8,7 @@ import { assertCount, be16, be64 } from '../encoding/integers.ts';
 import { uuidBytes, uuidFromBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import { parseIdentityPublicKey } from '../identity/public-key.ts';
+import { parseHybridPublicKey } from '../seal/hybrid-public-key.ts';
 import { parseSealingPublicKey } from '../seal/sealing-public-key.ts';
 
 /** One device of an account. */
@@ -58,7 +59,10 @@ function serializeDevice(device: ManifestDevice): Uint8Array {
   assertCount(device.number, 'number', maxDeviceNumber);
   assertBytes(device.nameHash, 'nameHash', 32);
   const hybridKey = device.hybridKey ?? none;
-  if (device.hybridKey) assertBytes(hybridKey, 'hybridKey', hybridKeyBytes);
+  if (device.hybridKey) {
+    assertBytes(hybridKey, 'hybridKey', hybridKeyBytes);
+    parseHybridPublicKey(hybridKey);
+  }
   return concatBytes(
     uuidBytes(device.deviceId),
     Uint8Array.of(device.number),
@@ -126,7 +130,7 @@ function readDevice(reader: ByteReader): ManifestDevice {
     sealingKey,
     addedAtMs: reader.number(8),
   };
-  return hybridLength > 0 ? { ...device, hybridKey } : device;
+  return hybridLength > 0 ? { ...device, hybridKey: parseHybridPublicKey(hybridKey) } : device;
 }
 
 /**

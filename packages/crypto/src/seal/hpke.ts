@@ -1,27 +1,8 @@
-/**
- * Single-shot HPKE (RFC 9180 §6.1) in base mode, suite 1:
- * DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM.
- */
+/** Single-shot HPKE (RFC 9180 §6.1) in base mode, suite 1: X25519, HKDF-SHA256, AES-256-GCM. */
 import { assertBytes } from '../encoding/bytes.ts';
-import { CryptoError, isCryptoError } from '../errors.ts';
-import { AesGcmKey } from '../primitives/aes-gcm.ts';
-import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
-import { decap, encap, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
-import { computeNonce, keySchedule, type HpkeSuite } from './key-schedule.ts';
-
-/** Suite 1. */
-const suiteX25519: HpkeSuite = {
-  kemId: kemX25519HkdfSha256,
-  kdfId: 0x0001,
-  aeadId: 0x0002,
-  keyBytes: 32,
-};
-
-/** An encapsulated key (32 bytes) and the ciphertext with its tag. */
-export interface HpkeSealed {
-  enc: Uint8Array;
-  ciphertext: Uint8Array;
-}
+import type { RandomSource } from '../primitives/random.ts';
+import { openBase, sealBase, type HpkeSealed } from './hpke-base.ts';
+import { kemX25519 } from './hpke-kem.ts';
 
 /**
  * Seals to a public key; anyone can, so use `sealSigned` where the sender matters.
@@ -35,14 +16,8 @@ export async function hpkeSeal(input: {
   plaintext: Uint8Array;
   random?: RandomSource;
 }): Promise<HpkeSealed> {
-  assertBytes(input.info, 'info');
   assertBytes(input.aad, 'aad');
-  assertBytes(input.plaintext, 'plaintext');
-  const ikm = drawRandom(input.random ?? systemRandom, 32);
-  const { sharedSecret, enc } = await encap(input.recipientPublicKey, ikm);
-  const { key, baseNonce } = await keySchedule(suiteX25519, sharedSecret, input.info);
-  const nonce = computeNonce(baseNonce, 0);
-  return { enc, ciphertext: await new AesGcmKey(key).seal(nonce, input.aad, input.plaintext) };
+  return sealBase(kemX25519, input);
 }
 
 /**
@@ -58,19 +33,7 @@ export async function hpkeOpen(input: {
   aad: Uint8Array;
   ciphertext: Uint8Array;
 }): Promise<Uint8Array> {
-  assertBytes(input.recipientPrivateKey, 'recipientPrivateKey', 32);
-  if (input.recipientPublicKey) assertBytes(input.recipientPublicKey, 'recipientPublicKey', 32);
-  assertBytes(input.enc, 'enc');
-  assertBytes(input.info, 'info');
   assertBytes(input.aad, 'aad');
-  assertBytes(input.ciphertext, 'ciphertext');
-  if (input.enc.length !== 32) throw new CryptoError('open_failed');
-  try {
-    const secret = await decap(input.enc, input.recipientPrivateKey, input.recipientPublicKey);
-    const { key, baseNonce } = await keySchedule(suiteX25519, secret, input.info);
-    return await new AesGcmKey(key).open(computeNonce(baseNonce, 0), input.aad, input.ciphertext);
-  } catch (error) {
-    if (isCryptoError(error)) throw new CryptoError('open_failed');
-    throw error;
-  }
+  if (input.recipientPublicKey) assertBytes(input.recipientPublicKey, 'recipientPublicKey', 32);
+  return openBase(kemX25519, input);
 }

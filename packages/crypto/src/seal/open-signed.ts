@@ -4,7 +4,9 @@ import { utf8 } from '../encoding/text.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { labelledMessage } from '../identity/labelled-message.ts';
 import { signatureBytes, verifyXEdDSA } from '../identity/verify-xeddsa.ts';
-import { hpkeOpen } from './hpke.ts';
+import type { HybridKeyPair } from './hybrid-key-pair.ts';
+import { openBase } from './hpke-base.ts';
+import { kemX25519, kemXWing } from './hpke-kem.ts';
 import {
   assertSealContext,
   partyFields,
@@ -21,8 +23,15 @@ import { sealVersion, type SignedSeal } from './seal-signed.ts';
 export interface OpenSignedInput extends SignedSeal, SealContext {
   /** The device that must have sealed, its key (33 bytes) taken from a certified manifest. */
   sender: SealParty & { identityKey: Uint8Array };
-  /** The opening device, 32 bytes each. */
-  recipient: SealParty & { publicKey: Uint8Array; privateKey: Uint8Array };
+  /**
+   * The opening device: its sealing key, 32 bytes each, and its hybrid key if the manifest for which
+   * the seal was made lists one. Only that suite opens ([Note: No downgrade]).
+   */
+  recipient: SealParty & {
+    publicKey: Uint8Array;
+    privateKey: Uint8Array;
+    hybrid?: HybridKeyPair;
+  };
 }
 
 /**
@@ -40,6 +49,10 @@ export async function openSigned(input: OpenSignedInput): Promise<Uint8Array> {
   assertBytes(sender.identityKey, 'sender.identityKey', 33);
   assertBytes(recipient.publicKey, 'recipient.publicKey', 32);
   assertBytes(recipient.privateKey, 'recipient.privateKey', 32);
+  if (recipient.hybrid !== undefined) {
+    assertBytes(recipient.hybrid.publicKey, 'recipient.hybrid.publicKey', 1_216);
+    assertBytes(recipient.hybrid.privateKey, 'recipient.hybrid.privateKey', 32);
+  }
   try {
     return await openChecked(input);
   } catch (error) {
@@ -50,12 +63,13 @@ export async function openSigned(input: OpenSignedInput): Promise<Uint8Array> {
 
 async function openChecked(input: OpenSignedInput): Promise<Uint8Array> {
   const { sender, recipient } = input;
-  const plaintext = await hpkeOpen({
-    recipientPrivateKey: recipient.privateKey,
-    recipientPublicKey: recipient.publicKey,
+  const key = recipient.hybrid ?? recipient;
+  const plaintext = await openBase(recipient.hybrid ? kemXWing : kemX25519, {
+    recipientPrivateKey: key.privateKey,
+    recipientPublicKey: key.publicKey,
     enc: input.ephemeralPublicKey,
     info: sealInfo(input),
-    aad: sealAad(sender, recipient, recipient.publicKey),
+    aad: sealAad(sender, recipient, key.publicKey),
     ciphertext: input.ciphertext,
   });
   const reader = new ByteReader(plaintext);
@@ -73,7 +87,7 @@ async function openChecked(input: OpenSignedInput): Promise<Uint8Array> {
     seal: input,
     sender,
     recipient,
-    recipientKey: recipient.publicKey,
+    recipientKey: key.publicKey,
     payload,
   });
   const message = labelledMessage(sealSignatureLabel, fields);

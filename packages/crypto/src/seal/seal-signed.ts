@@ -12,7 +12,9 @@ import { CryptoError, isCryptoError } from '../errors.ts';
 import { labelledMessage } from '../identity/labelled-message.ts';
 import { xeddsaSigner, type XEdDSASigner } from '../identity/sign-xeddsa.ts';
 import type { RandomSource } from '../primitives/random.ts';
-import { hpkeSeal } from './hpke.ts';
+import { parseHybridPublicKey } from './hybrid-public-key.ts';
+import { sealBase } from './hpke-base.ts';
+import { kemX25519, kemXWing, type HpkeKem } from './hpke-kem.ts';
 import { parseSealingPublicKey } from './sealing-public-key.ts';
 import {
   assertSealContext,
@@ -37,14 +39,17 @@ export interface SealSender extends SealParty {
   identitySeed: Uint8Array;
 }
 
-/** A device to seal to, with its certified sealing key (32 bytes). */
+/** A device to seal to, with the keys that its certified manifest lists. */
 export interface SealRecipient extends SealParty {
+  /** Sealing key, 32 bytes. */
   publicKey: Uint8Array;
+  /** Hybrid key, 1,216 bytes, if the manifest lists one: the seal is then made to it, never without. */
+  hybridKey?: Uint8Array;
 }
 
 /** A signed seal as it travels. */
 export interface SignedSeal {
-  /** 32 bytes. */
+  /** HPKE's encapsulated key: 32 bytes, or 1,120 for a recipient with a hybrid key. */
   ephemeralPublicKey: Uint8Array;
   ciphertext: Uint8Array;
 }
@@ -70,13 +75,20 @@ function assertInput(input: SealInput): void {
   partyFields(input.sender);
 }
 
+/** [Note: No downgrade] The recipient's manifest alone chooses the suite; nothing on the wire does. */
+function suiteFor({ publicKey, hybridKey }: SealRecipient): [HpkeKem, Uint8Array] {
+  const sealingKey = parseSealingPublicKey(publicKey);
+  if (hybridKey === undefined) return [kemX25519, sealingKey];
+  return [kemXWing, parseHybridPublicKey(hybridKey)];
+}
+
 async function sealTo(
   recipient: SealRecipient,
   input: SealInput,
   sign: XEdDSASigner,
 ): Promise<SignedSeal> {
   const { payload, sender } = input;
-  const recipientKey = parseSealingPublicKey(recipient.publicKey);
+  const [kem, recipientKey] = suiteFor(recipient);
   const binding = { seal: input, sender, recipient, recipientKey, payload };
   const message = labelledMessage(sealSignatureLabel, await sealSignatureFields(binding));
   const signature = await sign(message, input.random);
@@ -89,18 +101,19 @@ async function sealTo(
     signature,
     payload,
   );
-  const { enc, ciphertext } = await hpkeSeal({
+  const { enc, ciphertext } = await sealBase(kem, {
     recipientPublicKey: recipientKey,
     info: sealInfo(input),
     aad: sealAad(sender, recipient, recipientKey),
     plaintext,
-    ...(input.random && { random: input.random }),
+    random: input.random,
   });
   return { ephemeralPublicKey: enc, ciphertext };
 }
 
 /**
- * Seals a payload (up to 64 KiB) to one device, signed by the sender's device.
+ * Seals a payload (up to 64 KiB) to one device, signed by the sender's device: with suite 2 if the
+ * recipient has a hybrid key, else with suite 1.
  *
  * Throws `bad_key` for a refused recipient key, `too_large` above the limit.
  */

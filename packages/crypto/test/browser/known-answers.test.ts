@@ -2,7 +2,9 @@
 import { hpke } from '../known-answers/hpke.ts';
 import { libsignal } from '../known-answers/libsignal.ts';
 import { wycheproof } from '../known-answers/wycheproof.ts';
+import { xWing } from '../known-answers/x-wing.ts';
 
 wycheproof();
 hpke();
 libsignal();
+xWing();

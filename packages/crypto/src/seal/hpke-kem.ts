@@ -1,0 +1,51 @@
+/** The KEMs of this package behind HPKE's interface (RFC 9180 §4), with the RFC's names. */
+import { assertBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { XWingPrivateKey, xWingCiphertextBytes, xWingEncapsulate } from '../primitives/x-wing.ts';
+import { decap, encap, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
+
+/** A key encapsulation mechanism whose secrets have 32 bytes. */
+export interface HpkeKem {
+  /** Id in IANA's registry of HPKE KEMs. */
+  id: number;
+  /** Nenc, bytes of an encapsulated key. */
+  encBytes: number;
+  /** Bytes of randomness that one encapsulation uses. */
+  randomBytes: number;
+  /** Encap; `bad_key` for a refused public key. */
+  encap(
+    recipientPublicKey: Uint8Array,
+    randomness: Uint8Array,
+  ): Promise<{ sharedSecret: Uint8Array; enc: Uint8Array }>;
+  /** Decap; `bad_key` for a refused encapsulated key. */
+  decap(
+    enc: Uint8Array,
+    recipientPrivateKey: Uint8Array,
+    recipientPublicKey?: Uint8Array,
+  ): Promise<Uint8Array>;
+}
+
+/** Suite 1's KEM, 0x0020: the ephemeral key is DeriveKeyPair(32 random bytes). */
+export const kemX25519: HpkeKem = {
+  id: kemX25519HkdfSha256,
+  encBytes: 32,
+  randomBytes: 32,
+  encap,
+  decap,
+};
+
+/** Suite 2's KEM, X-Wing, 0x647a: its secret goes into the key schedule as it is. */
+export const kemXWing: HpkeKem = {
+  id: 0x647a,
+  encBytes: xWingCiphertextBytes,
+  randomBytes: 64,
+  async encap(recipientPublicKey, randomness) {
+    const { sharedSecret, ciphertext } = await xWingEncapsulate(recipientPublicKey, randomness);
+    return { sharedSecret, enc: ciphertext };
+  },
+  async decap(enc, recipientPrivateKey, recipientPublicKey) {
+    if (recipientPublicKey) assertBytes(recipientPublicKey, 'recipientPublicKey');
+    if (enc.length !== xWingCiphertextBytes) throw new CryptoError('bad_key');
+    return new XWingPrivateKey(recipientPrivateKey).decapsulate(enc);
+  },
+};
