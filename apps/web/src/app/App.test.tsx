@@ -83,6 +83,17 @@ test('activity is told to the engine, but not with every key', async () => {
   expect(client.calls.filter((call) => call.method === 'noteActivity')).toHaveLength(1);
 });
 
+test('what the browser says of the network is passed on', async () => {
+  const client = clientWithChat();
+  client.session.set(ready);
+  render(<App client={client} />);
+  await screen.findByRole('link', { name: /Maya/ });
+
+  dispatchEvent(new Event('offline'));
+
+  expect(client.calls).toContainEqual({ method: 'setOnline', input: { online: true } });
+});
+
 test('signing out on purpose forgets the address', async () => {
   history.replaceState(null, '', '/settings/account');
   const client = clientWithChat();

@@ -11,6 +11,7 @@ import { MainPane } from './MainPane.tsx';
 import { Rail } from './Rail.tsx';
 import { NewChat, Shortcuts, UnlockDialog } from './lazy-screens.ts';
 import { useActivity } from './use-activity.ts';
+import { useOnlineHint } from './use-online-hint.ts';
 import { usePlace } from './use-place.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useUnlockDialog } from './use-unlock-dialog.ts';
@@ -26,6 +27,7 @@ export function Shell({ session }: ShellProps) {
   const unlock = useUnlockDialog(session);
   const { listAlone, rootPage } = usePlace();
   useActivity();
+  useOnlineHint();
   useShortcuts({ onHelp: () => setSheet('shortcuts') });
 
   return (

@@ -2,6 +2,7 @@ import type { ChatState } from '@sotto/client';
 import type { Profile } from '@sotto/protocol';
 import { ArrowLeft, Shield, ShieldAlert, ShieldCheck } from 'lucide-react';
 import { Link } from 'react-router';
+import { ta } from '../../shared/i18n/app.ts';
 import { t } from '../../shared/i18n/front.ts';
 import { Avatar } from '../../shared/ui/Avatar.tsx';
 import { classNames } from '../../shared/ui/class-names.ts';
@@ -60,7 +61,12 @@ export function ChatHeader({ chat, partner, onTrust }: ChatHeaderProps) {
           </div>
         </>
       ) : (
-        status === 'loading' && <Skeleton className="h-4 w-32" />
+        <>
+          <h1 className={status === 'loading' ? 'sr-only' : 'text-message font-strong'}>
+            {ta('chat.untitled')}
+          </h1>
+          {status === 'loading' && <Skeleton className="h-4 w-32" />}
+        </>
       )}
     </header>
   );

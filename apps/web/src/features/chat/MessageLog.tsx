@@ -15,7 +15,7 @@ export interface MessageLogProps {
 
 export function MessageLog({ chatId, chat, log }: MessageLogProps) {
   const { rows, virtualizer, scroller, atEnd, newer } = log;
-  const focus = useLogFocus(rows, virtualizer);
+  const focus = useLogFocus(rows, virtualizer, log.jumpToLatest);
   const announced = useAnnouncements(chat);
   const name = chat.partner?.displayName ?? '';
 

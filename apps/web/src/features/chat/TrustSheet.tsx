@@ -30,9 +30,9 @@ export function TrustSheet({ partner, trust, onClose, onShowCode }: TrustSheetPr
             {ta('trust.serverTitle')}
           </h3>
           <ul className="flex list-disc flex-col gap-1 ps-5 text-muted">
-            <li>{ta('trust.serverWho')}</li>
+            <li>{ta(self ? 'trust.serverSelf' : 'trust.serverWho')}</li>
             <li>{ta('trust.serverSize')}</li>
-            <li>{ta('trust.serverAddress')}</li>
+            <li>{ta(self ? 'trust.serverOwnAddress' : 'trust.serverAddress')}</li>
           </ul>
         </section>
         {!self && (

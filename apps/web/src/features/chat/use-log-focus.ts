@@ -8,6 +8,7 @@ import type { LogRow } from './log-model.ts';
 export function useLogFocus(
   rows: readonly LogRow[],
   virtualizer: Virtualizer<HTMLDivElement, Element>,
+  toLatest: () => void,
 ) {
   const [focused, setFocused] = useState<string | null>(null);
   /** Asked for by a key, not drawn yet. */
@@ -38,6 +39,11 @@ export function useLogFocus(
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === 'Escape') {
+      toLatest();
+      document.querySelector<HTMLElement>('[data-focus-home]')?.focus();
+      return;
+    }
     const index = targetOf(event.key);
     const row = index === null ? undefined : rows[index];
     if (index === null || !row) return;

@@ -11,7 +11,7 @@ export function Block({ title, lead, children }: BlockProps) {
   return (
     <section className="flex flex-col gap-4">
       <div className="flex flex-col gap-1">
-        <h3 className="text-message">{title}</h3>
+        <h2 className="text-message">{title}</h2>
         {lead && <p className="text-muted">{lead}</p>}
       </div>
       {children}

@@ -37,7 +37,7 @@ export function Settings() {
           >
             <ArrowLeft aria-hidden className="size-5 rtl:-scale-x-100" />
           </Link>
-          <h2 className="text-title">{sectionTitle(section)}</h2>
+          <h1 className="text-title">{sectionTitle(section)}</h1>
         </header>
         <div className="flex w-full max-w-[40rem] flex-col gap-8 px-5 pt-4 pb-12 md:px-8">
           <SettingsPage section={section} />

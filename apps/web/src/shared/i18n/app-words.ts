@@ -116,6 +116,7 @@ export const appWords = {
     self: 'That’s you. You can keep notes to yourself.',
   },
   chat: {
+    untitled: 'Chat',
     choose: 'Choose a chat',
     chooseHint: 'Or start one with somebody’s exact handle.',
     notFound: 'This chat isn’t here.',
@@ -182,8 +183,10 @@ export const appWords = {
     meansSelf: 'Only your own devices can read these notes.',
     serverTitle: 'What the server still sees',
     serverWho: 'That the two of you have a chat, and who sends when',
+    serverSelf: 'That you keep notes here, and when you write',
     serverSize: 'Roughly how long each message is',
     serverAddress: 'The internet address each of you connects from',
+    serverOwnAddress: 'The internet address you connect from',
     doTitle: 'What you can do',
     doCheck: 'Compare the safety code in person or on a call, not in this chat.',
     show: 'Show safety code',
