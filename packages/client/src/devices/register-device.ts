@@ -16,7 +16,7 @@ const attempts = 5;
 const zeros = new Uint8Array(32);
 
 /** The own chain as the relay hands it out, verified against the account key from the vault; undefined before the first device. */
-export async function verifyOwnChain(
+async function verifyOwnChain(
   userId: UserId,
   accountKey: Uint8Array,
   account: Account,

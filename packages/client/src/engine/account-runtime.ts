@@ -12,6 +12,7 @@ import { createKeyRing } from '../chats/key-ring.ts';
 import { createReceipts } from '../chats/receipts.ts';
 import type { Receipts } from '../chats/receipts.ts';
 import { startChat } from '../chats/start-chat.ts';
+import { isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState } from '../facade.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
@@ -159,11 +160,12 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         outbox.kick();
         for (const { chatId } of book.all()) receipts.schedule(chatId);
       })
-      .catch(() => {
+      .catch((error: unknown) => {
         if (!context.isOpen() || !connection.isOnline()) return;
+        const askedMs = isClientError(error) ? (error.retryAtMs ?? 0) - platform.clock.now() : 0;
         const delayMs = retryDelayMs({ attempt: failures, random: platform.random });
         failures += 1;
-        cancelRetry = platform.clock.setTimer(delayMs, catchAllUp);
+        cancelRetry = platform.clock.setTimer(Math.max(askedMs, delayMs), catchAllUp);
       });
   }
 
