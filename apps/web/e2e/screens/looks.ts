@@ -10,12 +10,23 @@ export const looks = [
 
 export type Look = (typeof looks)[number];
 
-/** Draws the page that way and waits until it has been painted. */
-export async function wear(page: Page, look: Look): Promise<void> {
-  await page.setViewportSize(look.size);
-  await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' });
+/** Waits until the page has been painted and nothing moves. */
+async function settle(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await document.fonts.ready;
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const ending = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    // One that is cancelled, because its element went away, has come to its end as well.
+    await Promise.allSettled(ending.map((animation) => animation.finished));
   });
+}
+
+/** Draws the page that way. Size and colours one after the other: a change of both may be painted by halves. */
+export async function wear(page: Page, look: Look): Promise<void> {
+  await page.setViewportSize(look.size);
+  await settle(page);
+  await page.emulateMedia({ colorScheme: look.colorScheme, reducedMotion: 'reduce' });
+  await settle(page);
 }

@@ -12,10 +12,23 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/**
+ * The embedded stack looks for free ports and takes them a moment later: two stacks that start at
+ * once may choose the same one, and the second then says so.
+ */
+async function startRelayBesideOthers(port: number, triesLeft = 4): Promise<RelayProcess> {
+  try {
+    return await startRelay(port);
+  } catch (error) {
+    if (triesLeft === 0 || !String(error).includes('is in use')) throw error;
+    return startRelayBesideOthers(port, triesLeft - 1);
+  }
+}
+
 /** Starts PostgreSQL, PostgREST, auth service and relay on free ports, with nothing in them. */
 export async function startStack(): Promise<Stack> {
   const port = await freePort();
-  const relay = await startRelay(port);
+  const relay = await startRelayBesideOthers(port);
   const wires: WireTap[] = [];
   return {
     relay,
