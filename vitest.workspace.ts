@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 
 /**
@@ -63,7 +64,7 @@ export const projects: Project[] = [
   node('relay', './apps/relay', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
   node('web', './apps/web', ['src/**/*.test.ts', 'src/**/*.test.tsx'], {
     environment: 'jsdom',
-    setupFiles: ['./src/testing/setup.ts'],
+    setupFiles: [fileURLToPath(new URL('apps/web/src/testing/setup.ts', import.meta.url))],
   }),
 ];
 

@@ -24,7 +24,10 @@ const typeProjects = [
   'bench/tsconfig.json',
 ];
 
-/** Vitest ignores a workspace file silently when it is wired wrongly: compare names with what runs. */
+/**
+ * Vitest ignores a workspace file silently when it is wired wrongly: compare names with what runs. A
+ * browser project is listed with its browser behind its name.
+ */
 function everyProjectRuns() {
   const list = spawnSync('vitest', ['list', '--filesOnly', '--json'], {
     cwd: root,
@@ -43,7 +46,9 @@ function everyProjectRuns() {
     return 1;
   }
   const running = new Set(
-    JSON.parse(list.stdout.slice(list.stdout.indexOf('['))).map((entry) => entry.projectName),
+    JSON.parse(list.stdout.slice(list.stdout.indexOf('['))).map(({ projectName }) =>
+      projectName.replace(/ \(\w+\)$/, ''),
+    ),
   );
   const silent = JSON.parse(named.stdout).filter((name) => !running.has(name));
   for (const name of silent) console.error(`test project "${name}" has no test that runs`);

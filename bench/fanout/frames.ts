@@ -17,7 +17,7 @@ export const envelope = (chatId: string): MessageEnvelope => ({
 
 /** A Socket.IO packet as it travels. */
 export function encode(packet: unknown): Buffer {
-  const [frame] = new msgpackParser.Encoder().encode(packet as never) as unknown as Buffer[];
+  const [frame] = new msgpackParser.Encoder().encode(packet) as unknown as Buffer[];
   if (!frame) throw new Error('nothing encoded');
   return frame;
 }

@@ -71,7 +71,7 @@ describe('The environment', () => {
     }
 
     for (const name of [...Object.keys(wrong), 'SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY']) {
-      expect(message).toContain(`${name}`);
+      expect(message).toContain(name);
     }
     expect(message).not.toContain('secret');
   });

@@ -48,7 +48,7 @@ async function forge(
   const key = change.key ?? (await importJWK(signingKey, 'ES256'));
   return await new SignJWT({ ...claimsOf(device.token), ...change.claims })
     .setProtectedHeader({ alg: change.alg ?? 'ES256', kid: change.kid ?? signingKey.kid })
-    .sign(key as never);
+    .sign(key);
 }
 
 async function query(sql: string, values: unknown[]): Promise<unknown[]> {

@@ -3,7 +3,7 @@
  * the strict decoder. An exception in `add` closes the connection.
  */
 import { EventEmitter } from 'node:events';
-// oxlint-disable-next-line no-restricted-imports -- the writing half of the parser; the reading half is replaced below
+// The writing half only; the reading half is replaced below.
 import msgpackParser from 'socket.io-msgpack-parser';
 import { decodeFrame, FrameError } from './frame-decoder.ts';
 

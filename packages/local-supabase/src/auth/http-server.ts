@@ -22,7 +22,7 @@ export function createHttpServer(context: AuthContext): FastifyInstance {
     exposeHeadRoutes: false,
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (error, request, reply) => sendError(context, error, request, reply),
+    frameworkErrors: (error, request, reply) => void sendError(context, error, request, reply),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
