@@ -117,11 +117,14 @@ export function createChatPublisher(options: {
     if (!context.isOpen()) return;
     if (watched) {
       pending.add(chatId);
-      plan();
-    } else {
+      return plan();
+    }
+    // Whoever listens again in the same turn, as an interface does when it draws anew, finds it open.
+    queueMicrotask(() => {
+      if (isWatched(chatId) || !context.isOpen()) return;
       logs.delete(chatId);
       stores.store(chatId).set(emptyChat);
-    }
+    });
   });
 
   return {
