@@ -11,7 +11,7 @@ export interface ReportedChunk {
   imports: string[];
 }
 
-export const reportFile = join(
+const reportFile = join(
   dirname(fileURLToPath(import.meta.url)),
   '../node_modules/.cache/sotto/chunks.json',
 );

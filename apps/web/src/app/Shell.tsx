@@ -38,7 +38,8 @@ export function Shell({ session }: ShellProps) {
       >
         {ta('nav.skip')}
       </a>
-      <ConnectionBar />
+      {/* A locked device has no keys to connect with: being offline then is no news. */}
+      {session.phase === 'ready' && <ConnectionBar />}
       {session.phase === 'locked' && <LockedBar onUnlock={unlock.open} />}
       <main className="flex min-h-0 flex-1">
         <div

@@ -10,7 +10,7 @@ import type { ScriptedClient } from './scripted-client.ts';
  * scripted engine. It is not part of any build.
  */
 
-export const previewChatId = 'a0000000-0000-4000-8000-000000000001' as ChatId;
+const previewChatId = 'a0000000-0000-4000-8000-000000000001' as ChatId;
 
 const lines = [
   'Are we still on for Thursday?',

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// The first screen behind the sign-in is loaded when it is first shown: slow on a busy machine.
+configure({ asyncUtilTimeout: 8000 });
 
 /** jsdom lays nothing out: a virtual list needs to believe that it has some height. */
 const height = 800;

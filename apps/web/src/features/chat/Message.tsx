@@ -36,7 +36,7 @@ function MessageView({ row, chatId, name, tabStop }: MessageProps) {
       </h3>
       <div
         className={classNames(
-          'max-w-[min(85%,34rem)] rounded-bubble px-3 py-1.5 forced-colors:border',
+          'max-w-[min(85%,34rem)] rounded-bubble px-3 py-1.5 text-ink forced-colors:border',
           body.kind === 'text' ? '' : 'border border-dashed border-control',
           own ? 'bg-own' : 'bg-other',
           !last && (own ? 'rounded-ee-control' : 'rounded-es-control'),

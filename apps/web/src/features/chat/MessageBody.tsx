@@ -8,7 +8,10 @@ export function MessageBody({ body }: { body: Body }) {
   switch (body.kind) {
     case 'text':
       return (
-        <span dir="auto" className="text-message whitespace-pre-wrap [unicode-bidi:plaintext]">
+        <span
+          dir="auto"
+          className="text-message whitespace-pre-wrap text-ink [unicode-bidi:plaintext]"
+        >
           {splitLinks(body.text).map((part, index) =>
             part.kind === 'text' ? (
               part.text

@@ -1,4 +1,4 @@
-import type { ChatMessage, ChatState } from '@sotto/client';
+import type { ChatState } from '@sotto/client';
 import { ta } from '../../shared/i18n/app.ts';
 
 const encoder = new TextEncoder();
@@ -46,12 +46,4 @@ export function digitGroups(digits: string): string[] {
 export function announcement(count: number, name: string): string {
   if (count <= 0) return '';
   return count === 1 ? ta('chat.newFrom', { name }) : ta('chat.newFromCount', { count, name });
-}
-
-/** Own messages that changed nothing for the reader stay out of the count of what is new. */
-export function incomingSince(
-  messages: readonly ChatMessage[],
-  known: ReadonlySet<string>,
-): number {
-  return messages.filter((message) => !message.own && !known.has(message.id)).length;
 }
