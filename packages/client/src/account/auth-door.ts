@@ -52,11 +52,14 @@ export function createAuthDoor(options: {
   const { transport, now, config, onChange } = options;
   let stored: string | null = null;
   let client: GoTrueClient | null = null;
+  /** When the session was last handed to this process; null for one that was kept. */
+  let obtainedAtMs: number | null = null;
   let refreshing: Promise<AuthSession> | null = null;
 
   const keep = (value: string | null) => {
     if (value === stored) return;
     stored = value;
+    obtainedAtMs = now();
     onChange(value);
   };
 
@@ -91,6 +94,12 @@ export function createAuthDoor(options: {
     const parsed = authSessionSchema.safeParse(JSON.parse(stored));
     return parsed.success ? parsed.data : null;
   };
+
+  /** Counted from when it came: a clock that is years off must not refresh before every request. */
+  function isFresh({ expires_at, expires_in }: AuthSession): boolean {
+    const endsAtMs = obtainedAtMs === null ? expires_at * 1000 : obtainedAtMs + expires_in * 1000;
+    return endsAtMs - now() > marginMs;
+  }
 
   function identity(): AuthIdentity | null {
     const current = session();
@@ -135,6 +144,7 @@ export function createAuthDoor(options: {
     signIn: (input) => enter((auth) => auth.signInWithPassword(input)),
     restore(serialized) {
       stored = serialized;
+      obtainedAtMs = null;
       client = null;
     },
     serialized: () => stored,
@@ -142,8 +152,7 @@ export function createAuthDoor(options: {
     async accessToken(rejected) {
       const current = session();
       if (!current) throw new ClientError('signed_out');
-      const fresh = current.expires_at * 1000 - now() > marginMs;
-      if (fresh && current.access_token !== rejected) return current.access_token;
+      if (isFresh(current) && current.access_token !== rejected) return current.access_token;
       refreshing ??= refresh().finally(() => {
         refreshing = null;
       });

@@ -6,8 +6,10 @@ import { z } from 'zod';
 export const authSessionSchema = z.looseObject({
   access_token: z.string(),
   refresh_token: z.string(),
-  /** Seconds since 1970. */
+  /** Seconds since 1970, by the service's clock. */
   expires_at: z.number(),
+  /** Seconds from the moment the service answered. */
+  expires_in: z.number(),
   user: z.looseObject({ id: userIdSchema, email: z.string().optional() }),
 });
 export type AuthSession = z.infer<typeof authSessionSchema>;
