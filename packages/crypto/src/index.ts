@@ -85,3 +85,20 @@ export {
 export { defaultPassphraseWords, suggestPassphrase } from './vault/suggest-passphrase.ts';
 export { signDeviceManifest, type SignedManifest } from './log/sign-device-manifest.ts';
 export { safetyCode } from './safety-code/safety-code.ts';
+export { GroupSessionBuilder } from './sender-key/group-session-builder.ts';
+export { GroupCipher } from './sender-key/group-cipher.ts';
+export { SenderKeyName, type SenderAddress } from './sender-key/sender-key-name.ts';
+export { SenderKeyRecord } from './sender-key/sender-key-record.ts';
+export { InMemorySenderKeyStore, type SenderKeyStore } from './sender-key/sender-key-store.ts';
+export { SenderKeyMessage } from './sender-key/sender-key-message.ts';
+export {
+  SenderKeyDistributionMessage,
+  type SenderKeyDistribution,
+} from './sender-key/sender-key-distribution-message.ts';
+export {
+  decryptGroupMessage,
+  encryptGroupMessage,
+  maxGroupMessageBytes,
+  senderKeyNameOf,
+  type GroupMessagePlace,
+} from './sender-key/group-message.ts';

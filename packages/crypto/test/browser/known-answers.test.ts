@@ -1,6 +1,7 @@
 /** Runs in Node and, unchanged, in Chromium. */
 import { hpke } from '../known-answers/hpke.ts';
 import { libsignal } from '../known-answers/libsignal.ts';
+import { senderKey } from '../known-answers/sender-key.ts';
 import { wycheproof } from '../known-answers/wycheproof.ts';
 import { xWing } from '../known-answers/x-wing.ts';
 
@@ -8,3 +9,4 @@ wycheproof();
 hpke();
 libsignal();
 xWing();
+senderKey();
