@@ -1,5 +1,5 @@
 import type { SessionState } from '@sotto/client';
-import { Suspense, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { ChatList } from '../features/chat-list/index.ts';
 import { ConnectionBar } from '../features/connection/index.ts';
@@ -9,7 +9,7 @@ import { BottomBar } from './BottomBar.tsx';
 import { LockedBar } from './LockedBar.tsx';
 import { MainPane } from './MainPane.tsx';
 import { Rail } from './Rail.tsx';
-import { NewChat, Shortcuts, UnlockDialog } from './lazy-screens.ts';
+import { NewChat, Shortcuts, UnlockDialog, loadScreensWhenIdle } from './lazy-screens.ts';
 import { useActivity } from './use-activity.ts';
 import { useOnlineHint } from './use-online-hint.ts';
 import { usePlace } from './use-place.ts';
@@ -28,6 +28,7 @@ export function Shell({ session }: ShellProps) {
   const { listAlone, rootPage } = usePlace();
   useActivity();
   useOnlineHint();
+  useEffect(loadScreensWhenIdle, []);
   useShortcuts({ onHelp: () => setSheet('shortcuts') });
 
   return (

@@ -1,42 +1,30 @@
 import { lazy } from 'react';
+import { whenIdle } from '../shared/ui/when-idle.ts';
+
+const load = {
+  firstRun: () => import('../features/first-run/index.ts'),
+  unlock: () => import('../features/unlock/index.ts'),
+  shell: () => import('./Shell.tsx'),
+  chat: () => import('../features/chat/index.ts'),
+  newChat: () => import('../features/new-chat/index.ts'),
+  settings: () => import('../features/settings/index.ts'),
+};
 
 /** Everything behind the sign-in is loaded when it is first shown. */
-export const FirstRun = lazy(async () => {
-  const { FirstRun } = await import('../features/first-run/index.ts');
-  return { default: FirstRun };
-});
+export const FirstRun = lazy(async () => ({ default: (await load.firstRun()).FirstRun }));
+export const NewDevice = lazy(async () => ({ default: (await load.unlock()).NewDevice }));
+export const UnlockDialog = lazy(async () => ({ default: (await load.unlock()).UnlockDialog }));
+export const Shell = lazy(async () => ({ default: (await load.shell()).Shell }));
+export const Chat = lazy(async () => ({ default: (await load.chat()).Chat }));
+export const NewChat = lazy(async () => ({ default: (await load.newChat()).NewChat }));
+export const Settings = lazy(async () => ({ default: (await load.settings()).Settings }));
+export const Shortcuts = lazy(async () => ({ default: (await load.settings()).Shortcuts }));
 
-export const NewDevice = lazy(async () => {
-  const { NewDevice } = await import('../features/unlock/index.ts');
-  return { default: NewDevice };
-});
-
-export const UnlockDialog = lazy(async () => {
-  const { UnlockDialog } = await import('../features/unlock/index.ts');
-  return { default: UnlockDialog };
-});
-
-export const Shell = lazy(async () => {
-  const { Shell } = await import('./Shell.tsx');
-  return { default: Shell };
-});
-
-export const Chat = lazy(async () => {
-  const { Chat } = await import('../features/chat/index.ts');
-  return { default: Chat };
-});
-
-export const NewChat = lazy(async () => {
-  const { NewChat } = await import('../features/new-chat/index.ts');
-  return { default: NewChat };
-});
-
-export const Settings = lazy(async () => {
-  const { Settings } = await import('../features/settings/index.ts');
-  return { default: Settings };
-});
-
-export const Shortcuts = lazy(async () => {
-  const { Shortcuts } = await import('../features/settings/index.ts');
-  return { default: Shortcuts };
-});
+/** Fetches the rest in quiet, so that nothing is missing when the connection is. */
+export function loadScreensWhenIdle(): void {
+  whenIdle(() => {
+    const all = [load.unlock(), load.chat(), load.newChat(), load.settings()];
+    // Tried again, and shown, when the screen is really opened.
+    void Promise.allSettled(all);
+  });
+}

@@ -1,25 +1,28 @@
 import type { ChatId } from '@sotto/protocol';
 import { Lock, MessageCircleX } from 'lucide-react';
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, lazy, useEffect, useState } from 'react';
 import { Link } from 'react-router';
 import { useClient } from '../../shared/client/client-context.ts';
 import { useStore } from '../../shared/client/use-store.ts';
 import { ta } from '../../shared/i18n/app.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { EmptyState } from '../../shared/ui/EmptyState.tsx';
+import { whenIdle } from '../../shared/ui/when-idle.ts';
 import { ChatHeader } from './ChatHeader.tsx';
 import { ChatSkeleton } from './ChatSkeleton.tsx';
 import { OpenChat } from './OpenChat.tsx';
 
 // Most chats are read without ever opening these, and the QR encoder has its price.
-const TrustSheet = lazy(async () => {
-  const { TrustSheet } = await import('./TrustSheet.tsx');
-  return { default: TrustSheet };
-});
-const SafetyCode = lazy(async () => {
-  const { SafetyCode } = await import('./SafetyCode.tsx');
-  return { default: SafetyCode };
-});
+const load = {
+  trust: () => import('./TrustSheet.tsx'),
+  code: () => import('./SafetyCode.tsx'),
+};
+const TrustSheet = lazy(async () => ({ default: (await load.trust()).TrustSheet }));
+const SafetyCode = lazy(async () => ({ default: (await load.code()).SafetyCode }));
+
+function loadSheetsWhenIdle(): void {
+  whenIdle(() => void Promise.allSettled([load.trust(), load.code()]));
+}
 
 export interface ChatProps {
   chatId: ChatId;
@@ -31,6 +34,7 @@ export function Chat({ chatId, onUnlock }: ChatProps) {
   const client = useClient();
   const chat = useStore(client.chat(chatId));
   const { chats } = useStore(client.chats);
+  useEffect(loadSheetsWhenIdle, []);
   const [sheet, setSheet] = useState<'none' | 'trust' | 'code'>('none');
   // While locked, only the list still knows the name.
   const listed = chats.find((summary) => summary.chatId === chatId)?.partner ?? null;

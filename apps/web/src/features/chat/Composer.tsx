@@ -50,7 +50,7 @@ export function Composer({ chatId, name, draft, onLatest }: ComposerProps) {
           aria-label={ta('composer.send')}
           title={`${ta('composer.send')}. ${ta('composer.hint')}`}
           aria-disabled={text.trim() === '' || over > 0}
-          className="grid size-11.5 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-opacity hover:opacity-90 aria-disabled:opacity-40"
+          className="grid size-11.5 shrink-0 place-items-center rounded-full bg-accent text-on-accent transition-colors hover:bg-accent-strong aria-disabled:opacity-40"
         >
           <SendHorizontal aria-hidden className="size-5 rtl:-scale-x-100" />
         </button>

@@ -27,7 +27,7 @@ function MessageView({ row, chatId, name, tabStop }: MessageProps) {
       tabIndex={tabStop ? 0 : -1}
       className={classNames(
         'group flex scroll-my-4 flex-col rounded-bubble',
-        first ? 'pt-2' : 'pt-0.5',
+        first ? 'pt-(--row-gap)' : 'pt-0.5',
         own ? 'items-end' : 'items-start',
       )}
     >

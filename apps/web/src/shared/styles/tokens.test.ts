@@ -36,6 +36,7 @@ const textPairs = [
   ]),
   ['faint', 'surface'],
   ['on-accent', 'accent'],
+  ['on-accent', 'accent-strong'],
   ['ok', 'ok-bg'],
   ['warn', 'warn-bg'],
   ['danger', 'danger-bg'],

@@ -4,7 +4,7 @@ import { classNames } from './class-names.ts';
 import { Spinner } from './Spinner.tsx';
 
 const variants = {
-  primary: 'bg-accent text-on-accent hover:opacity-90 font-medium',
+  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-medium',
   secondary: 'border border-control text-ink bg-surface hover:bg-hover font-medium',
   quiet: 'text-ink hover:bg-hover font-medium',
   danger: 'border border-danger text-danger bg-surface hover:bg-danger-bg font-medium',
