@@ -17,7 +17,8 @@ import {
   until,
   untilTexts,
 } from '../src/testing/index.ts';
-import type { TestClient, TestPerson } from '../src/testing/index.ts';
+import type { TestClient } from '../src/testing/index.ts';
+import { meet } from './support/hostile.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
 import { createTappedTransport } from './support/wire-tap.ts';
@@ -28,19 +29,6 @@ interface ManifestPage {
   manifests: { version: number; body: string; signature: string }[];
   headVersion: number;
 }
-interface Envelope {
-  chatId: string;
-  seq: number;
-  clientId: string;
-  senderId: string;
-  senderDeviceId: string;
-  ciphertext: Uint8Array;
-  createdAtMs: number;
-}
-interface Page {
-  ok: true;
-  data: { messages: Envelope[]; headSeq: number; receipts: unknown[] };
-}
 interface EpochPage {
   epochs: {
     epoch: number;
@@ -50,29 +38,12 @@ interface EpochPage {
   }[];
 }
 
-interface Pair {
-  ann: TestPerson;
-  ben: TestPerson;
-  a: TestClient;
-  b: TestClient;
-  /** Between Ben and the relay. */
-  tap: WireTap;
-}
-
 let world: TestWorld;
 
 beforeAll(async () => {
   world = await startTestWorld();
 });
 afterAll(() => world?.stop());
-
-async function meet(): Promise<Pair> {
-  const [ann, ben] = [makePerson('ann'), makePerson('ben')];
-  const { transport, tap } = createTappedTransport();
-  const [a, b] = [world.client(), world.client({ transport })];
-  await Promise.all([signUpFully(a.client, ann), signUpFully(b.client, ben)]);
-  return { ann, ben, a, b, tap };
-}
 
 async function reconnect(test: TestClient): Promise<void> {
   await test.client.setOnline({ online: false });
@@ -81,21 +52,9 @@ async function reconnect(test: TestClient): Promise<void> {
 
 const isManifests = (route: string) => route.includes('/manifests');
 
-/** Edits pages of messages and what is pushed, so that both ways tell the same story. */
-function rewriteMessages(tap: WireTap, edit: (messages: Envelope[]) => Envelope[]): void {
-  tap.onEvent = (name, body) => (name === 'message:new' ? [] : [body]);
-  tap.onAcknowledgement = (name, _request, answer) => {
-    const page = answer as Page;
-    if (name !== 'message:sync' || !page.ok) return answer;
-    const messages = edit(page.data.messages);
-    const headSeq = messages.at(-1)?.seq ?? 0;
-    return { ok: true, data: { ...page.data, messages, headSeq } };
-  };
-}
-
 describe('a relay that lies about devices', () => {
   it('cannot put another account key in the place of a known one', async () => {
-    const { a, b, ben, tap } = await meet();
+    const { a, b, ben, tap } = await meet(world);
     const chatId = await startChatWith(a.client, ben.handle);
     await a.client.sendText({ chatId, text: 'hello' });
     await untilTexts(b.client, chatId, ['hello']);
@@ -142,7 +101,7 @@ describe('a relay that lies about devices', () => {
   });
 
   it('cannot add a device to a manifest', async () => {
-    const { a, b, ann, tap } = await meet();
+    const { a, b, ann, tap } = await meet(world);
     tap.onAnswer = (route, answer) => {
       if (!isManifests(route)) return answer;
       const page = answer as ManifestPage;
@@ -162,7 +121,7 @@ describe('a relay that lies about devices', () => {
   });
 
   it('cannot roll a manifest back to before a device', async () => {
-    const { a, b, ann, ben, tap } = await meet();
+    const { a, b, ann, ben, tap } = await meet(world);
     const chatId = await startChatWith(a.client, ben.handle);
     const second = world.client();
     await until(second.client.session, ({ phase }) => phase === 'signedOut');
@@ -191,7 +150,7 @@ describe('a relay that lies about devices', () => {
 
 describe('a relay that lies about the vault', () => {
   it('cannot roll it back to a chat password that was changed', async () => {
-    const { b, ben, tap } = await meet();
+    const { b, ben, tap } = await meet(world);
     let old: unknown = null;
     tap.onAnswer = (route, answer) => {
       if (route === 'GET /api/account') old ??= (answer as { vault: unknown }).vault;
@@ -238,7 +197,7 @@ describe('a relay that lies about the vault', () => {
 
 describe('a relay that lies about keys', () => {
   it('cannot use a wrap of one chat in another, nor seal a key of its own', async () => {
-    const { a, b, ben, tap } = await meet();
+    const { a, b, ben, tap } = await meet(world);
     const cat = makePerson('cat');
     const c = world.client();
     await signUpFully(c.client, cat);
@@ -319,116 +278,4 @@ async function fetchManifests(tap: WireTap, userId: string): Promise<Uint8Array>
     }
   }
   throw new Error('no manifest was seen');
-}
-
-describe('a relay that edits messages', () => {
-  /** Ann sends three messages while Ben is away; Ben then gets what the relay makes of them. */
-  async function threeMessages(edit: (messages: Envelope[], other: string) => Envelope[]) {
-    const { a, b, ben, tap } = await meet();
-    const chatId = await startChatWith(a.client, ben.handle);
-    await until(b.client.chat(chatId), ({ canSend }) => canSend);
-    const other = (await until(a.client.chat(chatId), ({ partner }) => partner !== null)).partner;
-    await b.client.setOnline({ online: false });
-    for (const text of ['one', 'two', 'three']) await a.client.sendText({ chatId, text });
-    await until(a.client.chat(chatId), ({ messages }) => messages.at(-1)?.seq === 3);
-    rewriteMessages(tap, (messages) => edit(messages, other?.userId ?? ''));
-    await b.client.setOnline({ online: true });
-    return { b, chatId };
-  }
-
-  it.each<[string, (messages: Envelope[], other: string) => Envelope[]]>([
-    ['another sender', (all, other) => all.map((one) => ({ ...one, senderId: other }))],
-    [
-      'another device',
-      (all) => all.map((one) => ({ ...one, senderDeviceId: crypto.randomUUID() })),
-    ],
-    ['another id', (all) => all.map((one) => ({ ...one, clientId: crypto.randomUUID() }))],
-    [
-      'a changed byte',
-      (all) => all.map((one) => ({ ...one, ciphertext: flipped(one.ciphertext) })),
-    ],
-  ])('shows %s as altered', async (_name, edit) => {
-    const { b, chatId } = await threeMessages(edit);
-
-    const state = await untilTexts(b.client, chatId, ['<altered>', '<altered>', '<altered>']);
-    expect(state.messages).toHaveLength(3);
-  });
-
-  it('shows what is cut short as malformed', async () => {
-    const { b, chatId } = await threeMessages((all) =>
-      all.map((one) => ({ ...one, ciphertext: one.ciphertext.subarray(0, 40) })),
-    );
-
-    const state = await untilTexts(b.client, chatId, ['<malformed>', '<malformed>', '<malformed>']);
-    expect(state.missing).toBe(0);
-  });
-
-  it('shows a replay under new numbers once', async () => {
-    const { b, chatId } = await threeMessages((all) => {
-      const copies = Array.from({ length: 100 }, () => all).flat();
-      const from = all[0]?.seq ?? 1;
-      return copies.slice(0, 200).map((one, at) => ({ ...one, seq: from + at }));
-    });
-
-    const state = await untilTexts(b.client, chatId, ['one', 'two', 'three']);
-    expect(state.missing).toBe(0);
-  });
-
-  it('shows that one was dropped', async () => {
-    const { b, chatId } = await threeMessages((all) =>
-      all.filter(({ seq }) => seq !== 2).map((one) => (one.seq === 3 ? { ...one, seq: 2 } : one)),
-    );
-
-    const state = await untilTexts(b.client, chatId, ['one', 'three']);
-    expect(state.missing).toBe(1);
-  });
-
-  it('goes on behind a number that is withheld, and says that one is missing', async () => {
-    const { b, chatId } = await threeMessages((all) => all.filter(({ seq }) => seq !== 2));
-
-    const state = await untilTexts(b.client, chatId, ['one', 'three']);
-    expect(state.missing).toBe(1);
-  });
-
-  it('shows that the order was changed', async () => {
-    const { b, chatId } = await threeMessages((all) => {
-      const [one, two, three] = all;
-      return one && two && three ? [{ ...two, seq: 1 }, { ...one, seq: 2 }, three] : all;
-    });
-
-    const state = await untilTexts(b.client, chatId, ['two', 'one', 'three']);
-    expect(state.missing).toBe(1);
-  });
-
-  it('cannot make an own message look delivered or read', async () => {
-    const { a, b, ann, tap } = await meet();
-    const chatId = await startChatWith(b.client, ann.handle);
-    tap.onEvent = (name, body) => {
-      if (name !== 'receipt:new') return [body];
-      const receipt = body as { ciphertext: Uint8Array };
-      return [{ ...receipt, ciphertext: flipped(receipt.ciphertext) }];
-    };
-    tap.onAcknowledgement = (name, _request, answer) =>
-      name === 'message:sync'
-        ? { ok: true, data: { ...(answer as Page).data, receipts: [] } }
-        : answer;
-    const { id } = await b.client.sendText({ chatId, text: 'hello' });
-    await untilTexts(a.client, chatId, ['hello']);
-    await a.client.markRead({ chatId, seq: 1 });
-    await until(b.client.chat(chatId), ({ messages }) => messages[0]?.delivery === 'sent');
-
-    await expect(
-      until(
-        b.client.chat(chatId),
-        ({ messages }) => messages.some((one) => one.id === id && one.delivery !== 'sent'),
-        1500,
-      ),
-    ).rejects.toThrow('still not as wanted');
-  });
-});
-
-function flipped(bytes: Uint8Array): Uint8Array {
-  const copy = Uint8Array.from(bytes);
-  copy[copy.length - 1] = (copy[copy.length - 1] ?? 0) ^ 1;
-  return copy;
 }
