@@ -14,7 +14,7 @@ async function violationsOn(page: Page): Promise<string[]> {
 test('no screen breaks an accessibility rule, light or dark, on a desk or in a hand', async ({
   openDesk,
 }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const found: string[] = [];
   const seen: string[] = [];
 

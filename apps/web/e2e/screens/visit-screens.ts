@@ -67,6 +67,7 @@ async function newChatScreens(person: Person, other: Person, visit: Visit): Prom
   const { newChat } = appWords;
   await person.button(appWords.chatList.newChat).first().click();
   const dialog = page.getByRole('dialog', { name: newChat.title });
+  await expect(dialog).toBeVisible();
   await visit('new-chat', page);
   await dialog.getByLabel(newChat.handle, { exact: true }).fill('nobody_here');
   await dialog.getByRole('button', { name: newChat.find, exact: true }).click();
@@ -122,6 +123,20 @@ async function settingsScreens(person: Person, visit: Visit): Promise<void> {
   }
 }
 
+async function settingsDialogs(person: Person, visit: Visit): Promise<void> {
+  const { page } = person;
+  await page.goBack();
+  await person.button(appWords.device.erase).click();
+  await expect(page.getByRole('dialog', { name: appWords.device.confirmTitle })).toBeVisible();
+  await visit('settings-erase', page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: appWords.shortcuts.title })).toBeVisible();
+  await visit('shortcuts', page);
+  await page.keyboard.press('Escape');
+}
+
 async function lockedScreens(person: Person, other: Person, visit: Visit): Promise<void> {
   const { page } = person;
   await page.goto('/');
@@ -167,6 +182,7 @@ export async function visitScreens(openDesk: () => Promise<Desk>, visit: Visit):
   await newChatScreens(ada, ben, visit);
   await chatScreens(ada, ben, visit);
   await settingsScreens(ada, visit);
+  await settingsDialogs(ada, visit);
   await lockedScreens(ada, ben, visit);
   await newDeviceScreens(await Person.at(await openDesk(), ada.identity), visit);
 }
