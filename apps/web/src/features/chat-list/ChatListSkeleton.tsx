@@ -12,9 +12,9 @@ export function ChatListSkeleton() {
           <Skeleton className="size-10 rounded-full" />
           <div className="flex flex-1 flex-col gap-2">
             <div style={{ width: `${width}%` }}>
-              <Skeleton className="h-3" />
+              <Skeleton className="h-3 rounded-control" />
             </div>
-            <Skeleton className="h-3 w-4/5" />
+            <Skeleton className="h-3 w-4/5 rounded-control" />
           </div>
         </div>
       ))}

@@ -65,7 +65,7 @@ export function ChatHeader({ chat, partner, onTrust }: ChatHeaderProps) {
           <h1 className={status === 'loading' ? 'sr-only' : 'text-message font-strong'}>
             {ta('chat.untitled')}
           </h1>
-          {status === 'loading' && <Skeleton className="h-4 w-32" />}
+          {status === 'loading' && <Skeleton className="h-4 w-32 rounded-control" />}
         </>
       )}
     </header>

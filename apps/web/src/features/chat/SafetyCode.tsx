@@ -36,7 +36,7 @@ export function SafetyCode({ chatId, name, onClose }: SafetyCodeProps) {
           {digits ? (
             <QrCode text={digits} label={ta('safety.qr')} />
           ) : (
-            <Skeleton className="size-60 shrink-0" />
+            <Skeleton className="size-60 shrink-0 rounded-control" />
           )}
           <div className="flex min-w-0 flex-1 flex-col gap-4">
             {digits && (

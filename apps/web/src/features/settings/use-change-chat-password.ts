@@ -3,6 +3,7 @@ import { useClient } from '../../shared/client/client-context.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { useForm } from '../../shared/forms/use-form.ts';
 import type { Values } from '../../shared/forms/use-form.ts';
+import { t } from '../../shared/i18n/front.ts';
 import { useCountdown } from '../../shared/time/use-countdown.ts';
 import { changeFields, checkChange } from './settings-model.ts';
 import type { ChangeField } from './settings-model.ts';
@@ -33,6 +34,10 @@ export function useChangeChatPassword() {
       too_many_tries: 'current',
       weak_password: 'next',
       same_password: 'next',
+    },
+    words: {
+      wrong_chat_password: t('error.wrong_chat_password'),
+      too_many_tries: t('error.too_many_tries'),
     },
   });
   const lock = useAction(() => client.lock());

@@ -25,7 +25,7 @@ test('a wrong password is said, and the wait is counted down in seconds', async 
   const { user } = renderApp(client, <UnlockDialog session={locked} onClose={() => undefined} />);
   await user.keyboard('wrong{Enter}');
 
-  expect(await screen.findByText(/That’s not it/)).toBeVisible();
+  expect(await screen.findByText('That’s not it. Try again.')).toBeVisible();
   expect(screen.getByText(/You can try again in 2 seconds/)).toBeVisible();
   expect(screen.getByRole('button', { name: 'Unlock' })).toBeDisabled();
 
