@@ -102,3 +102,33 @@ export {
   senderKeyNameOf,
   type GroupMessagePlace,
 } from './sender-key/group-message.ts';
+
+export {
+  generateAgreementKeyPair,
+  identityAgreementKeyPair,
+  type AgreementKeyPair,
+} from './session/agreement-key-pair.ts';
+export type { ProtocolAddress } from './session/protocol-address.ts';
+export type { KyberKeyPair } from './kem/kyber-1024.ts';
+export {
+  generateKyberPreKey,
+  generatePreKeys,
+  generateSignedPreKey,
+  type KyberPreKeyRecord,
+  type PreKeyRecord,
+  type SignedPreKeyRecord,
+} from './session/pre-key-records.ts';
+export type { PreKeyBundle } from './session/pre-key-bundle.ts';
+export type {
+  IdentityKeyStore,
+  KyberPreKeyStore,
+  KyberPreKeyUse,
+  PreKeyStore,
+  ProtocolStores,
+  SessionStore,
+  SignedPreKeyStore,
+} from './session/stores.ts';
+export type { PeerVersion } from './session/session-state.ts';
+export { maxSessionMessageBytes } from './session/signal-message.ts';
+export { SessionBuilder } from './session/session-builder.ts';
+export { SessionCipher, type CiphertextMessage } from './session/session-cipher.ts';

@@ -2,6 +2,7 @@
 import { hpke } from '../known-answers/hpke.ts';
 import { libsignal } from '../known-answers/libsignal.ts';
 import { senderKey } from '../known-answers/sender-key.ts';
+import { sessions } from '../known-answers/sessions.ts';
 import { wycheproof } from '../known-answers/wycheproof.ts';
 import { xWing } from '../known-answers/x-wing.ts';
 
@@ -10,3 +11,4 @@ hpke();
 libsignal();
 xWing();
 senderKey();
+sessions();

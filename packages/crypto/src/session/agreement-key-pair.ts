@@ -1,0 +1,48 @@
+import { assertBytes, concatBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { privateScalarFromSeed, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
+import { curve25519KeyType, isIdentityPublicKey } from '../identity/public-key.ts';
+import { clampScalar } from '../primitives/curve25519.ts';
+import { drawRandom, type RandomSource } from '../primitives/random.ts';
+import { isTorsionFreeMontgomery } from '../primitives/torsion.ts';
+import { X25519PrivateKey } from '../primitives/x25519.ts';
+
+/** A Curve25519 key pair for agreements: private 32 bytes, public 33 bytes with type byte 0x05. */
+export interface AgreementKeyPair {
+  privateKey: Uint8Array;
+  publicKey: Uint8Array;
+}
+
+/** A fresh key pair. */
+export async function generateAgreementKeyPair(random: RandomSource): Promise<AgreementKeyPair> {
+  const privateKey = clampScalar(drawRandom(random, 32));
+  const u = await new X25519PrivateKey(privateKey).publicKey();
+  return { privateKey, publicKey: concatBytes(Uint8Array.of(curve25519KeyType), u) };
+}
+
+/** What a session needs of an identity: its scalar, never its seed, so that sessions cannot sign. */
+export async function identityAgreementKeyPair(
+  identity: IdentityKeyPair,
+): Promise<AgreementKeyPair> {
+  return {
+    privateKey: await privateScalarFromSeed(identity.seed),
+    publicKey: Uint8Array.from(identity.publicKey),
+  };
+}
+
+/** The X25519 secret with a peer's 33-byte key; `bad_key` for a refused one. */
+export async function agree(own: AgreementKeyPair, peer: Uint8Array): Promise<Uint8Array> {
+  assertBytes(peer, 'peer');
+  if (!isIdentityPublicKey(peer)) throw new CryptoError('bad_key');
+  return new X25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(peer.subarray(1));
+}
+
+/**
+ * Refuses with `bad_key` a 33-byte key that is not canonical, of low order, on the twist, or outside the
+ * prime-order subgroup: two encodings of one secret would be two base keys for one handshake.
+ */
+export function assertTorsionFree(publicKey: Uint8Array): void {
+  if (!isIdentityPublicKey(publicKey) || !isTorsionFreeMontgomery(publicKey.subarray(1))) {
+    throw new CryptoError('bad_key');
+  }
+}

@@ -1,0 +1,47 @@
+/** Which session of a record opens a message. Pure: nothing is stored here. */
+import { CryptoError, isCryptoError } from '../errors.ts';
+import type { RandomSource } from '../primitives/random.ts';
+import { nextTurn } from '../primitives/web-platform.ts';
+import type { ProtocolAddress } from './protocol-address.ts';
+import { ratchetDecrypt } from './ratchet-decrypt.ts';
+import { findChain } from './receiver-chain.ts';
+import { loadState, type SessionRecord, type SessionState } from './session-state.ts';
+import type { SignalMessage } from './signal-message.ts';
+
+/** A message and what it is opened with, apart from the session. */
+export interface OpenContext {
+  message: SignalMessage;
+  sender: ProtocolAddress;
+  recipient: ProtocolAddress;
+  random: RandomSource;
+}
+
+/** What opening gives; the state is to be promoted and stored before the plaintext is used. */
+export interface OpenedMessage {
+  plaintext: Uint8Array;
+  state: SessionState;
+}
+
+/**
+ * Opens with the session that knows the message's ratchet key. A new ratchet key names no session: then
+ * the current one is tried and the archived ones after it, each with its own MAC key. `open_failed` otherwise.
+ */
+export async function openWithRecord(
+  record: SessionRecord,
+  context: OpenContext,
+): Promise<OpenedMessage> {
+  const states = [...(record.current ? [record.current] : []), ...record.archived].map(loadState);
+  const { ratchetKey } = context.message;
+  const named = states.find((state) => findChain(state.receivers, ratchetKey));
+  if (named) return ratchetDecrypt({ ...context, state: named });
+  for (const state of states) {
+    try {
+      return await ratchetDecrypt({ ...context, state });
+    } catch (error) {
+      if (!isCryptoError(error)) throw error;
+    }
+    // 40 agreements in a row on noble would block for 80 ms.
+    await nextTurn();
+  }
+  throw new CryptoError('open_failed');
+}

@@ -1,0 +1,34 @@
+import { isBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { parseIdentityPublicKey } from '../identity/public-key.ts';
+import { verifyXEdDSA } from '../identity/verify-xeddsa.ts';
+import { kyber1024WireBytes } from '../kem/kyber-1024.ts';
+import { assertTorsionFree } from './agreement-key-pair.ts';
+
+/** What a device publishes so that others can start a session while it is away. */
+export interface PreKeyBundle {
+  registrationId: number;
+  identityKey: Uint8Array;
+  /** Left out when the device has run out of one-time prekeys. */
+  preKey?: { id: number; publicKey: Uint8Array };
+  signedPreKey: { id: number; publicKey: Uint8Array; signature: Uint8Array };
+  kyberPreKey: { id: number; publicKey: Uint8Array; signature: Uint8Array };
+}
+
+/**
+ * Refuses a bundle whose keys are malformed, of low order or not torsion-free (`bad_key`), or whose
+ * signatures by the identity key over the 33-byte and the 1,569-byte prekey do not verify (`bad_signature`).
+ */
+export async function verifyPreKeyBundle(bundle: PreKeyBundle): Promise<void> {
+  const identityKey = parseIdentityPublicKey(bundle.identityKey);
+  for (const { publicKey } of [bundle.signedPreKey, ...(bundle.preKey ? [bundle.preKey] : [])]) {
+    if (!isBytes(publicKey)) throw new TypeError('prekey: expected Uint8Array');
+    assertTorsionFree(publicKey);
+  }
+  if (bundle.kyberPreKey.publicKey.length !== kyber1024WireBytes) throw new CryptoError('bad_key');
+  for (const { publicKey, signature } of [bundle.signedPreKey, bundle.kyberPreKey]) {
+    if (!(await verifyXEdDSA({ publicKey: identityKey, message: publicKey, signature }))) {
+      throw new CryptoError('bad_signature', 'a prekey is not signed by its identity key');
+    }
+  }
+}

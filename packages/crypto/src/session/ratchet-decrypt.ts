@@ -1,0 +1,92 @@
+import { equalBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { aesCbcDecrypt } from '../primitives/aes-cbc.ts';
+import type { RandomSource } from '../primitives/random.ts';
+import { agree, generateAgreementKeyPair } from './agreement-key-pair.ts';
+import { messageKeys, rootStep } from './key-derivation.ts';
+import { messageAddresses, type ProtocolAddress } from './protocol-address.ts';
+import { findChain, takeMessageSeed, type ReceiverChain } from './receiver-chain.ts';
+import { maximumReceiverChains, type SessionState } from './session-state.ts';
+import { macMatches, type SignalMessage } from './signal-message.ts';
+import { receivePqRatchet } from './spqr/pq-ratchet.ts';
+
+/**
+ * Double Ratchet §3.5, RatchetDecrypt: keys, then MAC, then plaintext and the state that follows. The
+ * given state is never changed; every refusal is a `CryptoError`.
+ */
+export async function ratchetDecrypt(input: {
+  state: SessionState;
+  message: SignalMessage;
+  sender: ProtocolAddress;
+  recipient: ProtocolAddress;
+  random: RandomSource;
+}): Promise<{ plaintext: Uint8Array; state: SessionState }> {
+  const { message, random } = input;
+  assertAddresses(input);
+  const known = findChain(input.state.receivers, message.ratchetKey);
+  const ratcheted = known ? input.state : await dhRatchet(input.state, message.ratchetKey, random);
+  const chain = known ?? findChain(ratcheted.receivers, message.ratchetKey);
+  if (!chain) throw new CryptoError('open_failed');
+  const taken = await takeMessageSeed(chain, message.counter);
+  const pq = await receivePq(ratcheted, message);
+  const keys = await messageKeys(taken.seed, pq?.key);
+  const parties = { sender: ratcheted.remoteIdentity, receiver: ratcheted.localIdentity };
+  if (!(await macMatches(message, keys.macKey, parties))) throw new CryptoError('open_failed');
+  const plaintext = await aesCbcDecrypt(keys.cipherKey, keys.iv, message.ciphertext);
+  return {
+    plaintext,
+    state: {
+      ...ratcheted,
+      receivers: ratcheted.receivers.map((other) => (other === chain ? taken.chain : other)),
+      pendingPreKey: undefined,
+      pqRatchet: pq?.state,
+    },
+  };
+}
+
+/** Absent addresses are accepted from peers pinned to older versions only; wrong ones from nobody. */
+function assertAddresses(input: {
+  state: SessionState;
+  message: SignalMessage;
+  sender: ProtocolAddress;
+  recipient: ProtocolAddress;
+}): void {
+  const { addresses } = input.message;
+  if (!addresses) {
+    if (input.state.peerVersion === 'addresses') throw new CryptoError('open_failed');
+    return;
+  }
+  if (!equalBytes(addresses, messageAddresses(input.sender, input.recipient))) {
+    throw new CryptoError('open_failed');
+  }
+}
+
+/** DHRatchet: the peer's new key gives a receiving chain; a new key of ours gives the next sending chain. */
+async function dhRatchet(
+  state: SessionState,
+  ratchetKey: Uint8Array,
+  random: RandomSource,
+): Promise<SessionState> {
+  const { sender } = state;
+  const received = await rootStep(state.rootKey, await agree(sender.ratchetKeyPair, ratchetKey));
+  const ratchetKeyPair = await generateAgreementKeyPair(random);
+  const sending = await rootStep(received.rootKey, await agree(ratchetKeyPair, ratchetKey));
+  const chain: ReceiverChain = { ratchetKey, chainKey: received.chainKey, index: 0, kept: [] };
+  return {
+    ...state,
+    rootKey: sending.rootKey,
+    sender: { ratchetKeyPair, chainKey: sending.chainKey, index: 0 },
+    previousCounter: sender.index,
+    receivers: [...state.receivers, chain].slice(-maximumReceiverChains),
+  };
+}
+
+/** A session without the post-quantum ratchet stays without; one that has it takes no message without. */
+async function receivePq(
+  state: SessionState,
+  message: SignalMessage,
+): Promise<{ key: Uint8Array | undefined; state: Uint8Array } | undefined> {
+  if (!state.pqRatchet) return undefined;
+  if (!message.pqRatchet) throw new CryptoError('open_failed');
+  return receivePqRatchet(state.pqRatchet, message.pqRatchet);
+}

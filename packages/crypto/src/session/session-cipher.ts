@@ -1,0 +1,206 @@
+import { assertBytes, equalBytes } from '../encoding/bytes.ts';
+import { CryptoError, isCryptoError } from '../errors.ts';
+import { systemRandom, type RandomSource } from '../primitives/random.ts';
+import { acceptPreKeyMessage } from './accept-pre-key-message.ts';
+import { openWithRecord, type OpenContext, type OpenedMessage } from './open-message.ts';
+import {
+  parsePreKeySignalMessage,
+  serializePreKeySignalMessage,
+  type PreKeySignalMessage,
+} from './pre-key-signal-message.ts';
+import { addressBytes, addressText, type ProtocolAddress } from './protocol-address.ts';
+import { ratchetDecrypt } from './ratchet-decrypt.ts';
+import { ratchetEncrypt } from './ratchet-encrypt.ts';
+import { withRecordLock } from './record-lock.ts';
+import {
+  loadState,
+  parseSessionRecord,
+  promoteState,
+  serializeSessionRecord,
+  type PeerVersion,
+  type SessionRecord,
+  type SessionState,
+} from './session-state.ts';
+import { maxSessionMessageBytes, parseSignalMessage } from './signal-message.ts';
+import type { ProtocolStores } from './stores.ts';
+
+/** A serialized message and how it is to be read. */
+export interface CiphertextMessage {
+  type: 'preKey' | 'signal';
+  serialized: Uint8Array;
+}
+
+/**
+ * Encrypts to and decrypts from one device over a session.
+ *
+ * Calls on one record wait for each other. The store is written before a message or plaintext is handed
+ * out, and only on success.
+ */
+export class SessionCipher {
+  readonly #local: ProtocolAddress;
+  readonly #remote: ProtocolAddress;
+  readonly #stores: ProtocolStores;
+  readonly #peerVersion: PeerVersion;
+  readonly #random: RandomSource;
+
+  constructor(input: {
+    localAddress: ProtocolAddress;
+    remoteAddress: ProtocolAddress;
+    stores: ProtocolStores;
+    /** The oldest protocol that a new session of this peer may have; `addresses` unless pinned. */
+    peerVersion?: PeerVersion;
+    random?: RandomSource;
+  }) {
+    addressBytes(input.localAddress);
+    addressBytes(input.remoteAddress);
+    this.#local = input.localAddress;
+    this.#remote = input.remoteAddress;
+    this.#stores = input.stores;
+    this.#peerVersion = input.peerVersion ?? 'addresses';
+    this.#random = input.random ?? systemRandom;
+  }
+
+  /** Whether there is a session to encrypt with. */
+  async hasSession(): Promise<boolean> {
+    return (await this.#load()).current !== undefined;
+  }
+
+  /**
+   * Encrypts up to 1 MiB (`too_large`). `bad_key` where there is no session yet, or its identity key is no
+   * longer trusted. The message is a `preKey` one until the peer has answered.
+   */
+  async encrypt(plaintext: Uint8Array): Promise<CiphertextMessage> {
+    assertBytes(plaintext, 'plaintext');
+    if (plaintext.length > maxSessionMessageBytes) throw new CryptoError('too_large');
+    return this.#locked(async () => {
+      const record = await this.#load();
+      if (!record.current) throw new CryptoError('bad_key', 'there is no session');
+      const state = loadState(record.current);
+      await this.#assertTrusted(state.remoteIdentity);
+      const sent = await ratchetEncrypt({
+        state,
+        plaintext,
+        sender: this.#local,
+        recipient: this.#remote,
+        random: this.#random,
+      });
+      await this.#store(record, sent.state);
+      return wrap(sent.state, sent.message);
+    });
+  }
+
+  /**
+   * Decrypts a message of either type. Every failure to open is `open_failed`, a message that was read before
+   * among them; `bad_key` for a message that opens under an identity key that the store does not trust.
+   */
+  async decrypt(message: CiphertextMessage): Promise<Uint8Array> {
+    assertBytes(message.serialized, 'serialized');
+    return message.type === 'preKey'
+      ? this.#decryptPreKey(message.serialized)
+      : this.#decryptSignal(message.serialized);
+  }
+
+  async #decryptSignal(serialized: Uint8Array): Promise<Uint8Array> {
+    const context = await opening(async () => this.#context(serialized));
+    return this.#locked(async () => {
+      const record = await this.#load();
+      const opened = await opening(() => openWithRecord(record, context));
+      await this.#store(record, opened.state);
+      return opened.plaintext;
+    });
+  }
+
+  async #decryptPreKey(serialized: Uint8Array): Promise<Uint8Array> {
+    const first = await opening(async () => parsePreKeySignalMessage(serialized));
+    const context = await opening(async () => this.#context(first.message));
+    return this.#locked(async () => {
+      const record = await this.#load();
+      const known = findSession(record, first.baseKey);
+      if (known) {
+        const opened = await opening(() => openKnown(known, first, context));
+        await this.#store(record, opened.state);
+        return opened.plaintext;
+      }
+      // Two first messages must not both use one one-time prekey.
+      return withRecordLock(this.#stores.preKeys, 'prekeys', async () => {
+        const [stores, peerVersion] = [this.#stores, this.#peerVersion];
+        const opened = await opening(() =>
+          acceptPreKeyMessage({ first, context, stores, peerVersion }),
+        );
+        await this.#assertTrusted(first.identityKey);
+        await this.#store(record, opened.state);
+        await stores.identity.saveIdentity(this.#remote, first.identityKey);
+        await opened.usePreKeys();
+        return opened.plaintext;
+      });
+    });
+  }
+
+  #context(serialized: Uint8Array): OpenContext {
+    return {
+      message: parseSignalMessage(serialized),
+      sender: this.#remote,
+      recipient: this.#local,
+      random: this.#random,
+    };
+  }
+
+  #locked<T>(work: () => Promise<T>): Promise<T> {
+    return withRecordLock(this.#stores.sessions, addressText(this.#remote), work);
+  }
+
+  async #load(): Promise<SessionRecord> {
+    return parseSessionRecord(await this.#stores.sessions.loadSession(this.#remote));
+  }
+
+  async #store(record: SessionRecord, state: SessionState): Promise<void> {
+    const bytes = serializeSessionRecord(promoteState(record, state));
+    await this.#stores.sessions.storeSession(this.#remote, bytes);
+  }
+
+  async #assertTrusted(identityKey: Uint8Array): Promise<void> {
+    if (!(await this.#stores.identity.isTrustedIdentity(this.#remote, identityKey))) {
+      throw new CryptoError('bad_key', 'the identity key is not trusted');
+    }
+  }
+}
+
+function wrap(state: SessionState, message: Uint8Array): CiphertextMessage {
+  const { pendingPreKey } = state;
+  if (!pendingPreKey) return { type: 'signal', serialized: message };
+  const serialized = serializePreKeySignalMessage({
+    ...pendingPreKey,
+    baseKey: state.baseKey,
+    identityKey: state.localIdentity,
+    message,
+    registrationId: state.localRegistrationId,
+  });
+  return { type: 'preKey', serialized };
+}
+
+function findSession(record: SessionRecord, baseKey: Uint8Array): SessionState | undefined {
+  const all = [...(record.current ? [record.current] : []), ...record.archived];
+  const stored = all.find((session) => equalBytes(session.baseKey, baseKey));
+  return stored && loadState(stored);
+}
+
+/** A repeated handshake names its session; it must name the same peer. */
+async function openKnown(
+  state: SessionState,
+  first: PreKeySignalMessage,
+  context: OpenContext,
+): Promise<OpenedMessage> {
+  if (!equalBytes(state.remoteIdentity, first.identityKey)) throw new CryptoError('open_failed');
+  if (state.remoteRegistrationId !== first.registrationId) throw new CryptoError('open_failed');
+  return ratchetDecrypt({ ...context, state });
+}
+
+/** Every refusal inside becomes the one `open_failed`, without a cause. */
+async function opening<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isCryptoError(error)) throw new CryptoError('open_failed');
+    throw error;
+  }
+}
