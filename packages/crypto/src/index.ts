@@ -132,3 +132,4 @@ export type { PeerVersion } from './session/session-state.ts';
 export { maxSessionMessageBytes } from './session/signal-message.ts';
 export { SessionBuilder } from './session/session-builder.ts';
 export { SessionCipher, type CiphertextMessage } from './session/session-cipher.ts';
+export * from './credential-bundle.ts';

@@ -25,3 +25,6 @@ export {
   type ManifestHead,
   type VerifiedManifest,
 } from './log/verify-device-manifest.ts';
+export type { CredentialEnvelope } from './credential-bundle/credential-envelope.ts';
+export { verifyCredentialEnvelope } from './credential-bundle/verify-credential-envelope.ts';
+export { stampHeaderName, stampScheme, verifyStamp } from './credential-bundle/verify-stamp.ts';

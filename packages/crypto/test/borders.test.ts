@@ -54,11 +54,24 @@ describe('The package', () => {
   });
 });
 
+describe('The credential-bundle entry', () => {
+  it('loads no chat, vault, group or identity key', () => {
+    const loaded = reachable('credential-bundle.ts');
+
+    expect(loaded).toContain('credential-bundle/create-stamp.ts');
+    expect(
+      loaded.filter((file) =>
+        /^(vault|chat-key|sender-key|session|log)\/|\/sign-xeddsa/.test(file),
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe('The verify entry', () => {
   it('loads no module that takes a secret key', () => {
     const loaded = reachable('verify.ts');
     const secret =
-      /(^|\/)(sign-|seal-|open-|hpke|dhkem|x25519|x-wing\.|p256-private|ed25519-sign|ed25519-public|identity-key-pair|sealing-key-pair|aes-gcm|hkdf|hmac|pbkdf2|random)|^(vault|chat-key|committed-aead)\//;
+      /(^|\/)(sign-|seal-|open-|create-stamp|credential-bundle\.|session-keypair|hpke|dhkem|x25519|x-wing\.|p256-private|ed25519-sign|ed25519-public|identity-key-pair|sealing-key-pair|aes-gcm|hkdf|hmac|pbkdf2|random)|^(vault|chat-key|committed-aead)\//;
 
     expect(loaded).toContain('log/verify-device-manifest.ts');
     expect(loaded.filter((file) => secret.test(file))).toEqual([]);

@@ -16,7 +16,9 @@ const baseX25519 = rfc9180.filter((vector) => vector.mode === 0 && vector.kem_id
 export function hpke(): void {
   onEachBackEnd('HPKE', () => {
     it('RFC 9180 base mode with X25519: KEM and key schedule of all four AEADs', async () => {
-      expect(baseX25519.map(({ aead_id }) => aead_id).sort((a, b) => a - b)).toEqual([1, 2, 3, 65_535]);
+      expect(baseX25519.map(({ aead_id }) => aead_id).sort((a, b) => a - b)).toEqual([
+        1, 2, 3, 65_535,
+      ]);
       for (const vector of baseX25519) {
         const ikm = fromHex(vector.ikmE);
         const { enc, sharedSecret } = await encap(fromHex(vector.pkRm), ikm);
