@@ -11,6 +11,8 @@ import type { SignalMessage } from './signal-message.ts';
 /** A message and what it is opened with, apart from the session. */
 export interface OpenContext {
   message: SignalMessage;
+  /** Whether the message came inside a PreKeySignalMessage. */
+  inPreKeyMessage: boolean;
   sender: ProtocolAddress;
   recipient: ProtocolAddress;
   random: RandomSource;

@@ -17,6 +17,8 @@ import { receivePqRatchet } from './spqr/pq-ratchet.ts';
 export async function ratchetDecrypt(input: {
   state: SessionState;
   message: SignalMessage;
+  /** Whether the message came inside a PreKeySignalMessage, which must carry addresses. */
+  inPreKeyMessage: boolean;
   sender: ProtocolAddress;
   recipient: ProtocolAddress;
   random: RandomSource;
@@ -44,16 +46,21 @@ export async function ratchetDecrypt(input: {
   };
 }
 
-/** Absent addresses are accepted from peers pinned to older versions only; wrong ones from nobody. */
+/**
+ * First messages carry addresses, unless the peer is pinned to an older version; later ones of libsignal do not.
+ * Wrong ones are accepted from nobody.
+ */
 function assertAddresses(input: {
   state: SessionState;
   message: SignalMessage;
+  inPreKeyMessage: boolean;
   sender: ProtocolAddress;
   recipient: ProtocolAddress;
 }): void {
   const { addresses } = input.message;
   if (!addresses) {
-    if (input.state.peerVersion === 'addresses') throw new CryptoError('open_failed');
+    const required = input.inPreKeyMessage && input.state.peerVersion === 'addresses';
+    if (required) throw new CryptoError('open_failed');
     return;
   }
   if (!equalBytes(addresses, messageAddresses(input.sender, input.recipient))) {

@@ -26,7 +26,7 @@ export async function ratchetEncrypt(input: {
       ciphertext: await aesCbcEncrypt(keys.cipherKey, keys.iv, plaintext),
       pqRatchet: pq?.message,
       addresses:
-        state.peerVersion === 'addresses'
+        state.pendingPreKey && state.peerVersion === 'addresses'
           ? messageAddresses(input.sender, input.recipient)
           : undefined,
     },

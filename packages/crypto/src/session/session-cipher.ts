@@ -101,7 +101,7 @@ export class SessionCipher {
   }
 
   async #decryptSignal(serialized: Uint8Array): Promise<Uint8Array> {
-    const context = await opening(async () => this.#context(serialized));
+    const context = await opening(async () => this.#context(serialized, false));
     return this.#locked(async () => {
       const record = await this.#load();
       const opened = await opening(() => openWithRecord(record, context));
@@ -112,7 +112,7 @@ export class SessionCipher {
 
   async #decryptPreKey(serialized: Uint8Array): Promise<Uint8Array> {
     const first = await opening(async () => parsePreKeySignalMessage(serialized));
-    const context = await opening(async () => this.#context(first.message));
+    const context = await opening(async () => this.#context(first.message, true));
     return this.#locked(async () => {
       const record = await this.#load();
       const known = findSession(record, first.baseKey);
@@ -136,9 +136,10 @@ export class SessionCipher {
     });
   }
 
-  #context(serialized: Uint8Array): OpenContext {
+  #context(serialized: Uint8Array, inPreKeyMessage: boolean): OpenContext {
     return {
       message: parseSignalMessage(serialized),
+      inPreKeyMessage,
       sender: this.#remote,
       recipient: this.#local,
       random: this.#random,

@@ -19,7 +19,7 @@ import { receiverChainCodec } from './receiver-chain.ts';
 /**
  * The oldest form of the protocol that is accepted from a peer.
  *
- * `addresses`, the default: post-quantum ratchet and addresses from the first message. `spqr`: addresses may be
+ * `addresses`, the default: post-quantum ratchet, and addresses in first messages. `spqr`: addresses may be
  * absent, and a peer's messages before our first answer may lack the ratchet's key. `pqxdh`: no ratchet.
  */
 export type PeerVersion = 'pqxdh' | 'spqr' | 'addresses';

@@ -1,0 +1,12 @@
+/** Live exchanges with other implementations, both ways; exits with 1 if any line of the table failed. */
+import { libsignalSessions } from './oracles/libsignal-sessions.ts';
+import { libsignalSignatures } from './oracles/libsignal-signatures.ts';
+import { formatTable, type InteropResult } from './result.ts';
+
+/** Each oracle file adds its run here. */
+const runs: (() => Promise<InteropResult[]>)[] = [libsignalSignatures, libsignalSessions];
+
+const results: InteropResult[] = [];
+for (const run of runs) results.push(...(await run()));
+process.stdout.write(`${formatTable(results)}\n`);
+process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
