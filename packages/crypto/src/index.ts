@@ -133,3 +133,20 @@ export { maxSessionMessageBytes } from './session/signal-message.ts';
 export { SessionBuilder } from './session/session-builder.ts';
 export { SessionCipher, type CiphertextMessage } from './session/session-cipher.ts';
 export * from './credential-bundle.ts';
+export { AttachmentEncryptor, type AttachmentPointer } from './attachment/attachment-encryptor.ts';
+export { AttachmentDecryptor } from './attachment/attachment-decryptor.ts';
+export { decryptAttachment, encryptAttachment } from './attachment/attachment.ts';
+export {
+  attachmentChunkBytes,
+  maxAttachmentBytes,
+  sealedAttachmentBytes,
+  sealedChunkBytes,
+} from './attachment/attachment-layout.ts';
+export {
+  formatLinkSecret,
+  generateLinkSecret,
+  parseLinkSecret,
+  tagGuestBundle,
+  verifyGuestBundle,
+  type GuestBundleBinding,
+} from './guest-link/link-secret.ts';

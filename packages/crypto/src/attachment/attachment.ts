@@ -1,0 +1,44 @@
+import { assertBytes, concatBytes } from '../encoding/bytes.ts';
+import { CryptoError } from '../errors.ts';
+import type { RandomSource } from '../primitives/random.ts';
+import { AttachmentDecryptor } from './attachment-decryptor.ts';
+import { AttachmentEncryptor, type AttachmentPointer } from './attachment-encryptor.ts';
+import {
+  attachmentChunkBytes,
+  chunkCount,
+  sealedAttachmentBytes,
+  sealedChunkBytes,
+} from './attachment-layout.ts';
+
+/** Encrypts a whole file that is in memory, up to 100 MB; `too_large` above. */
+export async function encryptAttachment(
+  content: Uint8Array,
+  options: { random?: RandomSource } = {},
+): Promise<{ file: Uint8Array; pointer: AttachmentPointer }> {
+  assertBytes(content, 'content');
+  const encryptor = await AttachmentEncryptor.create(options);
+  const count = chunkCount(content.length);
+  const chunks: Uint8Array[] = [];
+  for (let index = 0; index < count; index++) {
+    const start = index * attachmentChunkBytes;
+    const chunk = content.subarray(start, start + attachmentChunkBytes);
+    chunks.push(await encryptor.encryptChunk(chunk, index === count - 1));
+  }
+  return { file: concatBytes(...chunks), pointer: encryptor.pointer() };
+}
+
+/** Opens a whole file; `open_failed` for every change, cut or extension of it. */
+export async function decryptAttachment(
+  file: Uint8Array,
+  pointer: AttachmentPointer,
+): Promise<Uint8Array> {
+  assertBytes(file, 'file');
+  const decryptor = await AttachmentDecryptor.create(pointer);
+  if (file.length !== sealedAttachmentBytes(pointer.size)) throw new CryptoError('open_failed');
+  const chunks: Uint8Array[] = [];
+  for (let start = 0; start < file.length; start += sealedChunkBytes) {
+    chunks.push(await decryptor.decryptChunk(file.subarray(start, start + sealedChunkBytes)));
+  }
+  decryptor.finish();
+  return concatBytes(...chunks);
+}
