@@ -454,7 +454,13 @@ export type Database = {
         Returns: Json;
       };
       relay_put_profile: {
-        Args: { p_avatar_color: number; p_display_name: string; p_handle: string; p_user: string };
+        Args: {
+          p_avatar_color: number;
+          p_display_name: string;
+          p_handle: string;
+          p_session?: string;
+          p_user: string;
+        };
         Returns: Json;
       };
       relay_put_receipt: {
@@ -469,6 +475,7 @@ export type Database = {
         Args: { p_device: Json; p_manifest: Json; p_session: string; p_user: string };
         Returns: Json;
       };
+      relay_revoked_devices: { Args: { p_within_seconds: number }; Returns: Json };
       relay_touch_devices: { Args: { p_devices: string[] }; Returns: undefined };
     };
     Enums: {

@@ -84,11 +84,12 @@ test.each([
   ['private.list_manifests', limits.manifestsPerPage],
   ['private.list_chats', limits.chatsPerPage],
   ['private.list_messages', limits.syncPageRows],
+  ['private.list_messages', limits.syncPageBytes],
 ])('%s keeps the limit of the protocol', async (name, limit) => {
   const { rows } = await client.query<{ source: string }>(
     'select prosrc as source from pg_proc where oid = $1::regproc',
     [name],
   );
 
-  expect(rows[0]?.source).toMatch(new RegExp(`(and|>=|>|,) ${limit}\\b`));
+  expect(rows[0]?.source).toMatch(new RegExp(`(and|>=|<=|>|,) ${limit}\\b`));
 });

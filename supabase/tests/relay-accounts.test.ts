@@ -22,9 +22,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-const putProfile = (userId: string, handle: string) =>
+const putProfile = (userId: string, handle: string, sessionId?: string) =>
   call<{ handle: string }>(client, 'relay_put_profile', {
     p_user: userId,
+    ...(sessionId !== undefined && { p_session: sessionId }),
     p_handle: handle,
     p_display_name: 'Ada Lovelace',
     p_avatar_color: 7,
@@ -48,7 +49,21 @@ describe('relay_authorise', () => {
     });
     expect(await authorise(ada.userId, ada.sessionId, null)).toEqual({
       sessionExists: true,
+      sessionIsSpent: false,
       device: null,
+    });
+  });
+
+  test('tells the session of a revoked device from others', async () => {
+    const ada = await addPerson(client);
+    await client.query(
+      'update public.devices set is_active = false, revoked_at = now() where id = $1',
+      [ada.deviceId],
+    );
+
+    expect(await authorise(ada.userId, ada.sessionId, null)).toMatchObject({
+      sessionExists: true,
+      sessionIsSpent: true,
     });
   });
 
@@ -58,6 +73,7 @@ describe('relay_authorise', () => {
 
     expect(await authorise(ada.userId, bob.sessionId, bob.deviceId)).toEqual({
       sessionExists: false,
+      sessionIsSpent: false,
       device: null,
     });
   });
@@ -123,6 +139,27 @@ describe('relay_put_profile', () => {
       });
     },
   );
+
+  test('needs an active device to change once there is one; repeats are answered', async () => {
+    const ada = await addPerson(client);
+    const elsewhere = await addSession(client, ada.userId);
+    const handle = `h${ada.userId.slice(0, 8)}`;
+
+    await expect(putProfile(ada.userId, handle)).rejects.toMatchObject({ code: 'PT403' });
+    await expect(putProfile(ada.userId, handle, elsewhere)).rejects.toMatchObject({
+      code: 'PT403',
+      message: 'device_needed',
+    });
+    expect((await putProfile(ada.userId, handle, ada.sessionId)).handle).toBe(handle);
+    expect((await putProfile(ada.userId, handle, elsewhere)).handle).toBe(handle);
+    await client.query(
+      'update public.devices set is_active = false, revoked_at = now() where id = $1',
+      [ada.deviceId],
+    );
+    await expect(putProfile(ada.userId, `${handle}x`, ada.sessionId)).rejects.toMatchObject({
+      code: 'PT403',
+    });
+  });
 
   test('knows only users that exist', async () => {
     await expect(putProfile(randomUUID(), 'nobody')).rejects.toMatchObject({ code: 'PT404' });

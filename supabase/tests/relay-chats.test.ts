@@ -263,6 +263,30 @@ describe('keys of a chat', () => {
     });
   });
 
+  test('that a member put for somebody else’s device give way to that account’s own', async () => {
+    const mallory = await addPerson(client);
+    const target = await addPerson(client);
+    const { chat } = await create(mallory, newDirectChat(target, [mallory]));
+    const planted = newWrap(target.userId, target.deviceId);
+    const own = newWrap(target.userId, target.deviceId);
+    const stored = async () => await getKeys(target, chat.chatId);
+    await putWraps(mallory, chat.chatId, [planted]);
+
+    await putWraps(mallory, chat.chatId, [newWrap(target.userId, target.deviceId)]);
+    const beforeOwn = await stored();
+    await putWraps(target, chat.chatId, [own, newWrap(target.userId, target.deviceId)]);
+    await putWraps(target, chat.chatId, [newWrap(mallory.userId, mallory.deviceId)]);
+    await putWraps(mallory, chat.chatId, [newWrap(target.userId, target.deviceId)]);
+
+    expect(beforeOwn).toMatchObject({ epochs: [{ deviceWrap: planted }] });
+    expect(await stored()).toMatchObject({
+      epochs: [{ deviceWrap: { ...own, sealedByUserId: target.userId } }],
+    });
+    expect(await getKeys(mallory, chat.chatId)).toMatchObject({
+      epochs: [{ deviceWrap: { sealedByUserId: mallory.userId } }],
+    });
+  });
+
   test('are wrapped for members’ active devices only, by members only, in known epochs', async () => {
     const maker = await addPerson(client);
     const chatId = await addDirectChat(client, maker, bob);

@@ -307,6 +307,31 @@ describe('relay_list_manifests', () => {
   });
 });
 
+test('relay_revoked_devices names those revoked within the time asked for', async () => {
+  const [active, now, earlier] = [
+    await addPerson(client),
+    await addPerson(client),
+    await addPerson(client),
+  ];
+  for (const [person, ago] of [
+    [now, '0 s'],
+    [earlier, '90 s'],
+  ] as const) {
+    await client.query(
+      `update public.devices set is_active = false, revoked_at = now() - $2::interval where id = $1`,
+      [person.deviceId, ago],
+    );
+  }
+
+  const within = (seconds: number) =>
+    call<string[]>(client, 'relay_revoked_devices', { p_within_seconds: seconds });
+
+  expect(await within(60)).toContain(now.deviceId);
+  expect(await within(60)).not.toContain(earlier.deviceId);
+  expect(await within(120)).toEqual(expect.arrayContaining([now.deviceId, earlier.deviceId]));
+  expect(await within(120)).not.toContain(active.deviceId);
+});
+
 test('relay_touch_devices says when devices were seen last', async () => {
   const ada = await addPerson(client);
 

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
-import { chatRoutes } from '@sotto/protocol';
+import { chatRoutes, limits } from '@sotto/protocol';
 import { onWire } from './on-wire.ts';
 import { addDirectChat, addPerson, append, base64, call } from './world.ts';
 import type { Person } from './world.ts';
@@ -71,6 +71,23 @@ test('relay_list_messages pages in order without holes and says where the head i
   ]);
   expect(tail.messages[1]?.ciphertext).not.toContain('\n');
   expect(beyond).toEqual({ messages: [], headSeq: 202, receipts: [] });
+});
+
+test('relay_list_messages ends a page before it outgrows what may wait for a socket', async () => {
+  const chatId = await addDirectChat(client, ada, await addPerson(client));
+  const large = limits.messageCiphertextBytes;
+  await append(
+    client,
+    Array.from({ length: 9 }, () => ({ chatId, sender: ada, ciphertext: randomBytes(large) })),
+  );
+
+  const first = await list(ada, chatId);
+  const last = await list(ada, chatId, 8);
+
+  expect(first.messages.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  expect(4 * large).toBe(limits.syncPageBytes);
+  expect(first.headSeq).toBe(9);
+  expect(last.messages.map(({ seq }) => seq)).toEqual([9]);
 });
 
 test('relay_list_messages looks the same for strangers and for chats that are not', async () => {

@@ -120,6 +120,7 @@ describe('functions', () => {
       'relay_put_receipt',
       'relay_put_vault',
       'relay_register_device',
+      'relay_revoked_devices',
       'relay_touch_devices',
     ]);
   });

@@ -11,6 +11,7 @@ import { Access } from './domain/access.ts';
 import { appendLanes, AppendWriter } from './domain/append-writer.ts';
 import { LastSeen } from './domain/last-seen.ts';
 import { Readiness } from './domain/readiness.ts';
+import { Revocations } from './domain/revocations.ts';
 import { TokenVerifier } from './domain/token-verifier.ts';
 import { RequestAuthenticator } from './gateway/authenticate.ts';
 import { clientAddressOf } from './gateway/client-address.ts';
@@ -108,11 +109,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const headers = securityHeaders({ publicUrl, supabaseUrl });
   const server = createHttpServer({ log, metrics, headers, isAllowedOrigin });
   const io = createSocketServer(server.server, { isAllowedOrigin, headers });
+  const fanOut = socketFanOut(io);
+  const revocations = new Revocations(database, fanOut);
   const services: Services = {
     database,
     access,
     writer,
-    fanOut: socketFanOut(io),
+    fanOut,
     readiness,
     clientConfig: (origin) => ({
       supabaseUrl: supabaseUrl ?? publicUrl ?? origin,
@@ -129,6 +132,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     log,
   });
   const close = async () => {
+    revocations.stop();
     await io.of('/').adapter.close();
     io.engine.close();
     await server.close();
@@ -138,13 +142,13 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   };
 
   try {
-    const authenticator = new RequestAuthenticator(tokens, access);
+    const authenticator = new RequestAuthenticator(tokens, access, rateLimits);
     registerRoutes(server, routeHandlers, { services, authenticator, rateLimits, clientAddress });
     registerMetricsRoute(server, { metrics, token: options.metricsToken, clientAddress });
     const openApi = openApiDocument();
     server.get('/api/openapi.json', () => openApi);
     if (options.proxySupabase) {
-      await registerSupabaseProxy(server, { upstream: supabase.url, clientAddress });
+      await registerSupabaseProxy(server, { upstream: supabase.url, clientAddress, rateLimits });
     }
     if (options.webRoot === undefined) registerNotFound(server);
     else await registerWebClient(server, options.webRoot);

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { limits } from '@sotto/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDevice, ask, createChat, createPerson } from './support/person.ts';
 import type { TestDevice } from './support/person.ts';
@@ -127,6 +128,38 @@ for (const withoutDatabaseUrl of [false, true]) {
       );
       sender.disconnect();
       receiver.disconnect();
+    });
+
+    it('however large, are all read by someone who asks for whole pages of several chats', async () => {
+      const pages = 4;
+      const sender = await connect(test.relay, alice);
+      const { device: dora } = await createPerson(test);
+      const largeChat = await createChat(test.relay, alice, dora);
+      const sent = Array.from({ length: 40 }, () =>
+        message(largeChat, randomBytes(limits.messageCiphertextBytes)),
+      );
+      for (const each of sent) expect((await send(sender, 'message:send', each)).ok).toBe(true);
+      const reader = await connect(test.relay, dora);
+
+      const read: string[] = [];
+      while (read.length < sent.length) {
+        const sync = { chatId: largeChat, afterSeq: read.length, limit: limits.syncPageRows };
+        // As a client does that catches up in several chats at once.
+        const answers = await Promise.all(
+          Array.from({ length: pages }, () =>
+            send<{ messages: Envelope[] }>(reader, 'message:sync', sync),
+          ),
+        );
+        const [first] = answers;
+        if (!first?.ok || first.data.messages.length === 0) throw new Error('a page is missing');
+        expect(answers).toEqual(answers.map(() => first));
+        read.push(...first.data.messages.map(({ clientId }) => clientId));
+      }
+
+      expect(read).toEqual(sent.map(({ clientId }) => clientId));
+      expect(reader.connected).toBe(true);
+      reader.disconnect();
+      sender.disconnect();
     });
 
     it('of a chat one is not in look like messages of a chat that does not exist', async () => {

@@ -123,6 +123,44 @@ describe('Limits of rate', () => {
     });
     socket.disconnect();
   });
+
+  it('hold for who makes up devices, from wherever, before the database is asked', async () => {
+    const relay = await test.another({ rateLimits: { auth: { points: 3, perSeconds: 30 } } });
+    const { device } = await createPerson(test);
+    const guess = async (from: number) =>
+      await ask(relay, 'GET', '/api/chats', {
+        token: device.token,
+        deviceId: randomUUID(),
+        headers: { 'x-forwarded-for': `198.51.100.${from}` },
+      });
+
+    const answers = [];
+    for (let i = 0; i < 5; i++) answers.push((await guess(i)).status);
+
+    expect(answers).toEqual([401, 401, 401, 429, 429]);
+    expect((await ask(relay, 'GET', '/api/chats', bob)).status).toBe(200);
+  });
+
+  it('count an IPv6 subscriber once, and requests to the REST service too', async () => {
+    const relay = await test.another({
+      rateLimits: {
+        auth: { points: 2, perSeconds: 30 },
+        read: { points: 2, perSeconds: 30 },
+      },
+    });
+    const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+
+    const public6 = [];
+    const rest = [];
+    for (const last of [1, 2, 3]) {
+      public6.push((await ask(relay, 'GET', '/health', from(`2001:db8::${last}`))).status);
+      rest.push((await ask(relay, 'GET', '/rest/v1/messages', from('203.0.113.9'))).status);
+    }
+
+    expect(public6).toEqual([200, 200, 429]);
+    expect((await ask(relay, 'GET', '/health', from('2001:db8:0:1::1'))).status).toBe(200);
+    expect(rest).toEqual([401, 401, 429]);
+  });
 });
 
 describe('A client that does not read', () => {

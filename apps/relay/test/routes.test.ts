@@ -92,6 +92,18 @@ describe('A person', () => {
     expect((await find(alicePerson.handle, { token: bob.token })).status).toBe(401);
   });
 
+  it('keeps their handle from somebody who knows their login password alone', async () => {
+    const { person, device } = await createPerson(test);
+    const { token } = await authenticate(test, 'token?grant_type=password', person);
+    const body = { handle: `${person.handle}x`, displayName: 'Somebody', avatarColor: 1 };
+
+    const stranger = await ask(test.relay, 'PUT', '/api/account/profile', { token, body });
+    const owner = await ask(test.relay, 'PUT', '/api/account/profile', { ...device, body });
+
+    expect(stranger).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    expect(owner.status).toBe(200);
+  });
+
   it('cannot take the handle of another', async () => {
     const body = { handle: alicePerson.handle, displayName: 'Bob', avatarColor: 2 };
 

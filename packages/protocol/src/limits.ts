@@ -25,6 +25,8 @@ export const limits = {
   /** Epoch wraps in one request: every device of two people and one vault. */
   wrapsPerRequest: 41,
   syncPageRows: 200,
+  /** Ciphertext in one page, which is therefore often shorter: a page must fit into a socket's queue. */
+  syncPageBytes: 128 * 1024,
   manifestsPerPage: 50,
   chatsPerPage: 200,
   httpBatchMessages: 50,
@@ -37,7 +39,7 @@ export const limits = {
   chatPasswordMinimumCharacters: 8,
 } as const;
 
-/** A token bucket: `points` at once, refilled evenly over `perSeconds`. */
+/** A fixed window: at most `points` within `perSeconds` of the first of them, then all of them anew. */
 export interface RateLimit {
   points: number;
   perSeconds: number;

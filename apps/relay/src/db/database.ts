@@ -63,7 +63,7 @@ export class Database {
     return this.#call('relay_get_account', { p_user: userId }, row.accountRow);
   }
 
-  putProfile(userId: UserId, profile: Omit<Profile, 'userId'>) {
+  putProfile(userId: UserId, sessionId: string, profile: Omit<Profile, 'userId'>) {
     return this.#call(
       'relay_put_profile',
       {
@@ -71,6 +71,7 @@ export class Database {
         p_handle: profile.handle,
         p_display_name: profile.displayName,
         p_avatar_color: profile.avatarColor,
+        p_session: sessionId,
       },
       row.profileRow,
     );
@@ -229,6 +230,15 @@ export class Database {
 
   async touchDevices(deviceIds: readonly DeviceId[]): Promise<void> {
     await this.#client.call('relay_touch_devices', { p_devices: deviceIds });
+  }
+
+  /** Devices that were revoked within the last seconds, by the database's own clock. */
+  revokedDevices(withinSeconds: number) {
+    return this.#call(
+      'relay_revoked_devices',
+      { p_within_seconds: withinSeconds },
+      row.deviceIdsRow,
+    );
   }
 
   async audit(

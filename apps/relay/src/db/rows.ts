@@ -25,6 +25,8 @@ const storedBuffer = z.string().transform((text) => Buffer.from(text, 'base64'))
 
 export const authorisationRow = z.object({
   sessionExists: z.boolean(),
+  /** Held by a device that has been revoked since. */
+  sessionIsSpent: z.boolean(),
   device: z
     .object({ isActive: z.boolean(), bound: z.boolean(), identityKey: storedBytes })
     .nullable(),
@@ -79,6 +81,8 @@ export const chatKeysRow = z.object({
     }),
   ),
 });
+
+export const deviceIdsRow = z.array(deviceRecordSchema.shape.deviceId);
 
 export const membersRow = z.array(profileSchema.shape.userId);
 

@@ -22,10 +22,14 @@ export class Access {
     this.#database = database;
   }
 
-  /** @throws ProtocolError `unauthenticated` when the session has ended. */
+  /**
+   * @throws ProtocolError `unauthenticated` when the session has ended; `gone` when it is that of a
+   *   revoked device.
+   */
   async checkUser(caller: UserCaller): Promise<void> {
-    const { sessionExists } = await this.#authorise(caller, undefined);
+    const { sessionExists, sessionIsSpent } = await this.#authorise(caller, undefined);
     if (!sessionExists) throw new ProtocolError('unauthenticated');
+    if (sessionIsSpent) throw new ProtocolError('gone');
   }
 
   /**

@@ -1,9 +1,10 @@
-import { deviceHeader, deviceIdSchema, ProtocolError } from '@sotto/protocol';
+import { deviceHeader, deviceIdSchema, isProtocolError, ProtocolError } from '@sotto/protocol';
 import type { DeviceId, RouteScope } from '@sotto/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../domain/access.ts';
 import type { DeviceCaller, UserCaller } from '../domain/caller.ts';
 import type { TokenVerifier } from '../domain/token-verifier.ts';
+import type { RateLimits } from './rate-limits.ts';
 
 const bearer = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/;
 const maxTokenLength = 8192;
@@ -18,13 +19,18 @@ export function claimedDevice(request: FastifyRequest): DeviceId | undefined {
 export class RequestAuthenticator {
   readonly #tokens: TokenVerifier;
   readonly #access: Access;
+  readonly #rateLimits: RateLimits;
 
-  constructor(tokens: TokenVerifier, access: Access) {
+  constructor(tokens: TokenVerifier, access: Access, rateLimits: RateLimits) {
     this.#tokens = tokens;
     this.#access = access;
+    this.#rateLimits = rateLimits;
   }
 
-  /** @throws ProtocolError `unauthenticated`, `gone` for a revoked device, `unavailable`. */
+  /**
+   * @throws ProtocolError `unauthenticated`, `gone` for a revoked device, `unavailable`; and
+   *   `rate_limited` for a person who goes on naming sessions and devices that are not theirs.
+   */
   async caller(
     request: FastifyRequest,
     scope: RouteScope,
@@ -38,11 +44,28 @@ export class RequestAuthenticator {
     if (token === undefined) throw new ProtocolError('unauthenticated');
     const { userId, sessionId } = await this.#tokens.verify(token);
     const user = { userId, sessionId };
+    // Each wrong claim is a question to the database that nothing else counts: a token is enough to
+    // ask, a million device ids can be made up.
+    await this.#rateLimits.demandLeft('auth', userId);
+    try {
+      return await this.#check(user, scope, claimedDevice(request));
+    } catch (error) {
+      if (isProtocolError(error, 'unauthenticated')) {
+        await this.#rateLimits.consume('auth', userId);
+      }
+      throw error;
+    }
+  }
+
+  async #check(
+    user: UserCaller,
+    scope: Exclude<RouteScope, 'public'>,
+    deviceId: DeviceId | undefined,
+  ): Promise<UserCaller | DeviceCaller> {
     if (scope === 'user') {
       await this.#access.checkUser(user);
       return user;
     }
-    const deviceId = claimedDevice(request);
     if (deviceId === undefined) throw new ProtocolError('unauthenticated');
     return (await this.#access.checkDevice(user, deviceId)).caller;
   }

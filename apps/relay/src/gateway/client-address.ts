@@ -34,6 +34,20 @@ export function isLoopback(address: string): boolean {
   return isTrusted(loopback, plain(address));
 }
 
+/**
+ * What one client can change at will counts once: an IPv4 address, or the /64 network that a single
+ * IPv6 subscriber owns. The key of everything that is counted by address.
+ */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right].slice(0, 4);
+  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
 const loopback = blockList([]);
 
 function blockList(entries: readonly string[]): BlockList {

@@ -45,6 +45,8 @@ export class EventDispatch {
     const acknowledge = packet.at(-1);
     if (typeof acknowledge !== 'function') {
       this.#parts.metrics.unanswerableEvents.inc();
+      // The only answer there is to who cannot be answered.
+      socket.close();
       return;
     }
     const [name, ...bodies] = packet.slice(0, -1);

@@ -12,6 +12,7 @@ import type { Services } from '../handlers/services.ts';
 import { claimedDevice } from './authenticate.ts';
 import type { RequestAuthenticator } from './authenticate.ts';
 import type { ClientAddress } from './client-address.ts';
+import { networkOf } from './client-address.ts';
 import { requestOrigin } from './request-origin.ts';
 import { rateKey } from './rate-limits.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -56,7 +57,9 @@ function registerRoute(
     handler: async (request, reply) => {
       const caller = await authenticate(request, route, parts);
       const body = parse(route.body, request.body ?? {});
-      const key = caller ? rateKey(route.cost, caller) : parts.clientAddress(request.raw);
+      const key = caller
+        ? rateKey(route.cost, caller)
+        : networkOf(parts.clientAddress(request.raw));
       await parts.rateLimits.consume(route.cost, key, handler.weigh(body as never));
       if (parts.services.readiness.isStopping && route.scope !== 'public') {
         throw new ProtocolError('unavailable', { retryAfterMs: 1000 });
@@ -69,7 +72,8 @@ function registerRoute(
         claimedDeviceId: claimedDevice(request),
         origin: requestOrigin(request.raw),
       } as never);
-      if (route.scope !== 'public') reply.header('cache-control', 'no-store');
+      // Nothing here may be kept by a proxy, `/config.json` least: it names the host it was asked by.
+      reply.header('cache-control', 'no-store');
       return await reply.code(answer.status ?? 200).send(z.encode(route.response, answer.data));
     },
   });
@@ -85,7 +89,7 @@ async function authenticate(
   } catch (error) {
     // Wrong tokens count against the address that sends them; right ones do not.
     if (isProtocolError(error, 'unauthenticated')) {
-      await parts.rateLimits.consume('auth', parts.clientAddress(request.raw));
+      await parts.rateLimits.consume('auth', networkOf(parts.clientAddress(request.raw)));
     }
     throw error;
   }

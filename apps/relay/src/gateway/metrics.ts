@@ -19,7 +19,7 @@ export class Metrics {
   });
   readonly unanswerableEvents = new Counter({
     name: 'sotto_unanswerable_events_total',
-    help: 'Socket events that came without an acknowledgement to answer; they are dropped.',
+    help: 'Socket events that came without an acknowledgement to answer; they close their socket.',
     registers: [this.registry],
   });
   readonly requestSeconds = new Histogram({

@@ -30,12 +30,19 @@ export class RateLimits {
       await this.#limiters[cost].consume(key, points);
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new ProtocolError('rate_limited', {
-        retryAfterMs: Math.max(1, Math.ceil(refusal.msBeforeNext)),
-      });
+      throw refused(refusal);
     }
   }
+
+  /** Uses nothing. @throws ProtocolError `rate_limited` when nothing is left. */
+  async demandLeft(cost: CostClass, key: string): Promise<void> {
+    const used = await this.#limiters[cost].get(key);
+    if (used && used.remainingPoints <= 0) throw refused(used);
+  }
 }
+
+const refused = ({ msBeforeNext }: RateLimiterRes) =>
+  new ProtocolError('rate_limited', { retryAfterMs: Math.max(1, Math.ceil(msBeforeNext)) });
 
 /** Whose budget a class counts against: the device for messages and reads, else the person. */
 export function rateKey(cost: CostClass, caller: UserCaller & { deviceId?: string }): string {

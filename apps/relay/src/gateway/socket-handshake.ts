@@ -12,6 +12,7 @@ import type { Access } from '../domain/access.ts';
 import type { DeviceCaller } from '../domain/caller.ts';
 import type { TokenVerifier } from '../domain/token-verifier.ts';
 import type { ClientAddress } from './client-address.ts';
+import { networkOf } from './client-address.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -61,7 +62,7 @@ export async function admitHandshake(
 }
 
 async function identify(socket: Socket, parts: HandshakeParts): Promise<HandshakeIdentity> {
-  await parts.rateLimits.consume('auth', parts.clientAddress(socket.request));
+  await parts.rateLimits.consume('auth', networkOf(parts.clientAddress(socket.request)));
   if (parts.isStopping()) throw new ProtocolError('unavailable', { retryAfterMs: 1000 });
   const { protocolVersion: version } = socket.handshake.auth as { protocolVersion?: unknown };
   if (typeof version === 'number' && !isProtocolVersionSupported(version)) {

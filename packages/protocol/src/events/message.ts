@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytesSchema } from '../bytes.ts';
 import {
   chatIdSchema,
@@ -55,7 +55,10 @@ export const receiptEnvelopeSchema = z.object({
 });
 export type ReceiptEnvelope = z.infer<typeof receiptEnvelopeSchema>;
 
-/** Messages after the cursor in order, without holes; `headSeq` is the newest number there is. */
+/**
+ * Messages after the cursor in order, without holes; `headSeq` is the newest number there is. A page
+ * ends at `syncPageRows` or `syncPageBytes`: a short one is not the last unless it reaches `headSeq`.
+ */
 export const messageSyncResponseSchema = z.object({
   messages: z.array(messageEnvelopeSchema).max(limits.syncPageRows),
   headSeq: cursorSchema,

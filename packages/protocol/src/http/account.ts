@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64UrlSchema } from '../bytes.ts';
 import { userIdSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
@@ -51,7 +51,8 @@ export const accountRoutes = {
   putProfile: defineRoute({
     method: 'PUT',
     path: '/api/account/profile',
-    summary: 'Create or change the profile; `conflict` when the handle is taken.',
+    summary:
+      'Create or change the profile; `conflict` when the handle is taken. Once the account has a device, a change needs one.',
     scope: 'user',
     cost: 'key',
     params: none,

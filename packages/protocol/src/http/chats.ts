@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { base64UrlSchema } from '../bytes.ts';
 import {
   chatIdSchema,
@@ -119,7 +119,7 @@ export const chatRoutes = {
     method: 'PUT',
     path: '/api/chats/:chatId/epochs/:epoch/wraps',
     summary:
-      'Add wraps of an existing epoch; wraps that exist stay as they are. Device wraps only for active devices of members.',
+      'Add wraps of an existing epoch. Wraps that exist stay, but for those that somebody else made for devices of the caller. Device wraps only for active devices of members.',
     scope: 'device',
     cost: 'key',
     params: chatParams.extend({ epoch: z.coerce.number().pipe(epochSchema) }),
