@@ -131,7 +131,11 @@ export type {
 export type { PeerVersion } from './session/session-state.ts';
 export { maxSessionMessageBytes } from './session/signal-message.ts';
 export { SessionBuilder } from './session/session-builder.ts';
-export { SessionCipher, type CiphertextMessage } from './session/session-cipher.ts';
+export {
+  SessionCipher,
+  type CiphertextMessage,
+  type KeepPlaintext,
+} from './session/session-cipher.ts';
 export * from './credential-bundle.ts';
 export { AttachmentEncryptor, type AttachmentPointer } from './attachment/attachment-encryptor.ts';
 export { AttachmentDecryptor } from './attachment/attachment-decryptor.ts';
@@ -150,3 +154,5 @@ export {
   verifyGuestBundle,
   type GuestBundleBinding,
 } from './guest-link/link-secret.ts';
+export { signGroupEntry, type SignedGroupEntry } from './log/sign-group-entry.ts';
+export { signAdmission } from './log/sign-admission.ts';

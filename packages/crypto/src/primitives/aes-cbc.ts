@@ -5,7 +5,7 @@ import { nativeChoice } from './back-end.ts';
 import type { NativeKey, Subtle } from './web-platform.ts';
 
 /** Bytes of the initialisation vector and of a block. */
-export const cbcBlockBytes = 16;
+const cbcBlockBytes = 16;
 
 /**
  * From this size WebCrypto is taken. Node 20.20, 2 shared cores, key import included, noble and native in

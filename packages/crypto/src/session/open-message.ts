@@ -32,13 +32,17 @@ export async function openWithRecord(
   record: SessionRecord,
   context: OpenContext,
 ): Promise<OpenedMessage> {
-  const states = [...(record.current ? [record.current] : []), ...record.archived].map(loadState);
-  const { ratchetKey } = context.message;
-  const named = states.find((state) => findChain(state.receivers, ratchetKey));
-  if (named) return ratchetDecrypt({ ...context, state: named });
-  for (const state of states) {
+  const stored = [...(record.current ? [record.current] : []), ...record.archived];
+  for (const session of stored) {
+    const state = loadState(session);
+    if (findChain(state.receivers, context.message.ratchetKey)) {
+      return ratchetDecrypt({ ...context, state });
+    }
+    if (session !== record.current) await nextTurn();
+  }
+  for (const session of stored) {
     try {
-      return await ratchetDecrypt({ ...context, state });
+      return await ratchetDecrypt({ ...context, state: loadState(session) });
     } catch (error) {
       if (!isCryptoError(error)) throw error;
     }

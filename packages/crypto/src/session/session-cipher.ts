@@ -30,6 +30,9 @@ export interface CiphertextMessage {
   serialized: Uint8Array;
 }
 
+/** Keeps a plaintext before the key that opened it is gone. */
+export type KeepPlaintext = (plaintext: Uint8Array) => Promise<void>;
+
 /**
  * Encrypts to and decrypts from one device over a session.
  *
@@ -92,25 +95,29 @@ export class SessionCipher {
   /**
    * Decrypts a message of either type. Every failure to open is `open_failed`, a message that was read before
    * among them; `bad_key` for a message that opens under an identity key that the store does not trust.
+   *
+   * `keep` runs before the session is stored: a caller that keeps the plaintext there loses none to a crash, and may
+   * be given one twice. If it throws, nothing is stored and the message can be decrypted again.
    */
-  async decrypt(message: CiphertextMessage): Promise<Uint8Array> {
+  async decrypt(message: CiphertextMessage, keep?: KeepPlaintext): Promise<Uint8Array> {
     assertBytes(message.serialized, 'serialized');
     return message.type === 'preKey'
-      ? this.#decryptPreKey(message.serialized)
-      : this.#decryptSignal(message.serialized);
+      ? this.#decryptPreKey(message.serialized, keep)
+      : this.#decryptSignal(message.serialized, keep);
   }
 
-  async #decryptSignal(serialized: Uint8Array): Promise<Uint8Array> {
+  async #decryptSignal(serialized: Uint8Array, keep?: KeepPlaintext): Promise<Uint8Array> {
     const context = await opening(async () => this.#context(serialized, false));
     return this.#locked(async () => {
       const record = await this.#load();
       const opened = await opening(() => openWithRecord(record, context));
+      await keep?.(opened.plaintext);
       await this.#store(record, opened.state);
       return opened.plaintext;
     });
   }
 
-  async #decryptPreKey(serialized: Uint8Array): Promise<Uint8Array> {
+  async #decryptPreKey(serialized: Uint8Array, keep?: KeepPlaintext): Promise<Uint8Array> {
     const first = await opening(async () => parsePreKeySignalMessage(serialized));
     const context = await opening(async () => this.#context(first.message, true));
     return this.#locked(async () => {
@@ -118,6 +125,7 @@ export class SessionCipher {
       const known = findSession(record, first.baseKey);
       if (known) {
         const opened = await opening(() => openKnown(known, first, context));
+        await keep?.(opened.plaintext);
         await this.#store(record, opened.state);
         return opened.plaintext;
       }
@@ -128,6 +136,7 @@ export class SessionCipher {
           acceptPreKeyMessage({ first, context, stores, peerVersion }),
         );
         await this.#assertTrusted(first.identityKey);
+        await keep?.(opened.plaintext);
         await this.#store(record, opened.state);
         await stores.identity.saveIdentity(this.#remote, first.identityKey);
         await opened.usePreKeys();

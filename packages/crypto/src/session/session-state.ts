@@ -28,7 +28,7 @@ export type PeerVersion = 'pqxdh' | 'spqr' | 'addresses';
 export const maximumReceiverChains = 5;
 
 /** Sessions kept beside the current one. */
-export const maximumArchivedSessions = 40;
+const maximumArchivedSessions = 40;
 
 const maximumStateBytes = 4_194_304;
 

@@ -1,7 +1,7 @@
 /**
  * What a session needs kept. Plain interfaces: the caller decides where. Every write has ended before a message or a
- * plaintext is handed out, in the order session, identity, prekeys: after a crash between two of them a message that
- * comes again is refused as one already read, never lost and never read twice.
+ * plaintext is handed out, in the order session, identity, prekeys. The session's write is what commits: before it a
+ * message can be decrypted again, after it a second copy is refused.
  */
 import type { AgreementKeyPair } from './agreement-key-pair.ts';
 import type { KyberPreKeyRecord, PreKeyRecord, SignedPreKeyRecord } from './pre-key-records.ts';

@@ -39,7 +39,8 @@ async function converse(seed: number, count: number, loss: number): Promise<stri
       }
     }
     // Late ones arrive within five turns of the ratchet: more chains are not kept.
-    if (waiting.length > 2) for (const late of waiting.splice(draw(waiting.length), 1)) await deliver(late);
+    if (waiting.length > 2)
+      for (const late of waiting.splice(draw(waiting.length), 1)) await deliver(late);
     if (draw(3) === 0) {
       while (waiting.length > 0) await deliver(waiting.pop() as Sent);
       fromAlice = !fromAlice;

@@ -21,7 +21,7 @@ export interface Chunk {
 }
 
 /** Chunks that a message of `length` bytes needs; its length is a multiple of 32. */
-export function chunksNeeded(length: number): number {
+function chunksNeeded(length: number): number {
   return length / chunkBytes;
 }
 
