@@ -7,7 +7,8 @@ export type CryptoErrorCode =
   | 'bad_encoding'
   | 'too_large'
   | 'chain_broken'
-  | 'rollback';
+  | 'rollback'
+  | 'not_permitted';
 
 const defaultMessages: Record<CryptoErrorCode, string> = {
   open_failed: 'could not be opened',
@@ -18,6 +19,7 @@ const defaultMessages: Record<CryptoErrorCode, string> = {
   too_large: 'the input is too large',
   chain_broken: 'the entry does not follow the one before',
   rollback: 'an older version was offered',
+  not_permitted: 'the author may not do this',
 };
 
 /**

@@ -154,3 +154,5 @@ export {
   verifyGuestBundle,
   type GuestBundleBinding,
 } from './guest-link/link-secret.ts';
+export { signGroupEntry, type SignedGroupEntry } from './log/sign-group-entry.ts';
+export { signAdmission } from './log/sign-admission.ts';

@@ -28,3 +28,17 @@ export {
 export type { CredentialEnvelope } from './credential-bundle/credential-envelope.ts';
 export { verifyCredentialEnvelope } from './credential-bundle/verify-credential-envelope.ts';
 export { stampHeaderName, stampScheme, verifyStamp } from './credential-bundle/verify-stamp.ts';
+export {
+  parseGroupEntry,
+  type GroupAction,
+  type GroupEntry,
+  type GroupRole,
+} from './log/group-entry.ts';
+export {
+  GroupLog,
+  maxGroupLogEntries,
+  verifyGroupLog,
+  type FindDeviceKey,
+  type GroupState,
+} from './log/group-log.ts';
+export { verifyAdmission, type Admission } from './log/admission.ts';

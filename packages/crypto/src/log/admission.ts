@@ -1,0 +1,61 @@
+/**
+ * A host's word about a guest: who is admitted to which meeting, and who is no longer. Clients give keys
+ * to a guest only on a host's signature, whatever a relay says.
+ */
+import { assertBytes } from '../encoding/bytes.ts';
+import { utf8 } from '../encoding/text.ts';
+import { uuidBytes } from '../encoding/uuid.ts';
+import { CryptoError } from '../errors.ts';
+import { parseIdentityPublicKey } from '../identity/public-key.ts';
+import { verifyLabelled } from '../identity/verify-labelled.ts';
+
+/** One decision about one guest. */
+export interface Admission {
+  meetingId: string;
+  /** The guest's session id, a canonical UUID. */
+  guestSessionId: string;
+  /** 33 bytes. */
+  guestIdentityKey: Uint8Array;
+  /** The meeting's membership epoch at that moment, 32 bytes. */
+  epochHash: Uint8Array;
+  decision: 'admitted' | 'removed';
+  host: { userId: string; deviceId: string };
+}
+
+/** Label of the signature. */
+export const admissionLabel = 'guest-admission';
+
+/** The fields that the host's device signs. */
+export function admissionFields(admission: Admission): Uint8Array[] {
+  const { decision, host } = admission;
+  assertBytes(admission.epochHash, 'epochHash', 32);
+  if (decision !== 'admitted' && decision !== 'removed') {
+    throw new CryptoError('bad_encoding', 'unknown decision');
+  }
+  return [
+    uuidBytes(admission.meetingId),
+    uuidBytes(admission.guestSessionId),
+    parseIdentityPublicKey(admission.guestIdentityKey),
+    admission.epochHash,
+    utf8(decision),
+    uuidBytes(host.userId),
+    uuidBytes(host.deviceId),
+  ];
+}
+
+/**
+ * Verifies a host's decision against the host device's certified identity key (33 bytes).
+ *
+ * Throws `bad_signature`; `bad_key` and `bad_encoding` for a malformed admission. That the host was a
+ * member who may admit, in the epoch that is named, is for the caller to check against the log.
+ */
+export async function verifyAdmission(input: {
+  admission: Admission;
+  signature: Uint8Array;
+  hostKey: Uint8Array;
+}): Promise<void> {
+  const { admission, signature, hostKey } = input;
+  const fields = admissionFields(admission);
+  const signed = { publicKey: hostKey, label: admissionLabel, fields, signature };
+  if (!(await verifyLabelled(signed))) throw new CryptoError('bad_signature');
+}
