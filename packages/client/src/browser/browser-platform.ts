@@ -1,6 +1,5 @@
 import type { Platform } from '../platform.ts';
 import { createNetworkTransport } from '../transport/network-transport.ts';
-import { arrayBufferBodies } from './array-buffer-bodies.ts';
 import { deviceName } from './device-name.ts';
 import { openIndexedDbStorage } from './indexed-db-storage.ts';
 
@@ -20,7 +19,7 @@ export function createBrowserPlatform(): Platform {
     random: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openStorage: () => openIndexedDbStorage(),
     relayUrl: location.origin,
-    transport: arrayBufferBodies(createNetworkTransport()),
+    transport: createNetworkTransport(),
     deviceType: 'web',
     deviceName: deviceName(navigator.userAgent),
   };

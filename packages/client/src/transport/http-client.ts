@@ -1,7 +1,7 @@
 import { deviceHeader, errorBodySchema, routes } from '@sotto/protocol';
 import type { DeviceId, RouteName, WireError } from '@sotto/protocol';
 import { toBase64Url } from '@sotto/crypto';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import { bytesAs } from '../storage/json-bytes.ts';
 import type { Clock, Transport } from '../platform.ts';
@@ -10,7 +10,7 @@ import { WireFailure } from './wire-failure.ts';
 
 type Routes = typeof routes;
 /** What a caller passes for a part of a request; parts without fields may be left out. */
-type Part<Name extends string, Schema extends z.ZodType> =
+type Part<Name extends string, Schema extends z.ZodMiniType> =
   z.output<Schema> extends Record<string, never>
     ? { [Key in Name]?: undefined }
     : { [Key in Name]: AnyBytes<z.output<Schema>> };
@@ -37,7 +37,7 @@ const requestTimeoutMs = 20_000;
 
 interface LooseInput {
   params?: Record<string, unknown>;
-  query?: Record<string, unknown>;
+  query?: Record<string, string | number | undefined>;
   body?: unknown;
 }
 
@@ -103,7 +103,7 @@ function pathOf(path: string, params: Record<string, unknown>): string {
   return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
 }
 
-function searchOf(query: Record<string, unknown>): string {
+function searchOf(query: Record<string, string | number | undefined>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) search.set(name, String(value));
@@ -112,7 +112,7 @@ function searchOf(query: Record<string, unknown>): string {
 }
 
 /** Byte strings become base64url; the text is parsed again by the route's schema before it leaves. */
-function jsonOf(body: unknown, schema: z.ZodType): string {
+function jsonOf(body: unknown, schema: z.ZodMiniType): string {
   const text = JSON.stringify(body, bytesAs(toBase64Url));
   const checked = schema.safeParse(JSON.parse(text));
   if (!checked.success) throw new ClientError('internal', { cause: checked.error });

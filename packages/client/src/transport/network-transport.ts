@@ -2,6 +2,7 @@ import { io } from 'socket.io-client';
 import * as parser from 'socket.io-msgpack-parser';
 import { ClientError } from '../client-error.ts';
 import type { Transport } from '../platform.ts';
+import { withExactBytes } from './exact-bytes.ts';
 
 /** HTTP by the platform's `fetch`, events by Socket.IO over WebSocket in msgpack. The only door to both. */
 export function createNetworkTransport(): Transport {
@@ -30,13 +31,15 @@ export function createNetworkTransport(): Transport {
       socket.onAny((name: string, ...parameters: unknown[]) => {
         const last = parameters.at(-1);
         const answer = typeof last === 'function' ? (last as (value: unknown) => void) : null;
-        listener.onEvent(name, parameters[0], answer);
+        listener.onEvent(name, parameters[0], answer && ((value) => answer(withExactBytes(value))));
       });
       return {
         async request(name, body, timeoutMs) {
           if (ended || !socket.connected) throw new ClientError('offline');
           try {
-            return (await socket.timeout(timeoutMs).emitWithAck(name, body)) as unknown;
+            return (await socket
+              .timeout(timeoutMs)
+              .emitWithAck(name, withExactBytes(body))) as unknown;
           } catch (cause) {
             throw new ClientError('offline', { cause });
           }

@@ -16,7 +16,7 @@ import type {
   RelayEventBody,
   RelayEventName,
 } from '@sotto/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ClientError, isClientError } from '../client-error.ts';
 import type { WritableStore } from '../engine/writable-store.ts';
 import type { ConnectionState } from '../facade.ts';
@@ -171,7 +171,7 @@ export function createRelayConnection(options: {
   function received(name: string, body: unknown, answer: ((value: unknown) => void) | null): void {
     if (name === deviceChallengeEvent) return void prove(body, answer);
     if (!isRelayEventName(name)) return;
-    const parsed = (relayEvents[name].body as z.ZodType).safeParse(body);
+    const parsed = (relayEvents[name].body as z.ZodMiniType).safeParse(body);
     if (!parsed.success) return;
     if (name === 'session:ready') {
       cancelTimer();
@@ -229,10 +229,10 @@ export function createRelayConnection(options: {
       const using = socket;
       if (!using || !online) throw new ClientError('offline');
       const definition = clientEvents[name];
-      const request = (definition.request as z.ZodType).safeParse(body);
+      const request = (definition.request as z.ZodMiniType).safeParse(body);
       if (!request.success) throw new ClientError('internal', { cause: request.error });
       const raw = await using.request(name, request.data, acknowledgementTimeoutMs);
-      const ack = ackSchema(definition.response as z.ZodType).safeParse(raw);
+      const ack = ackSchema(definition.response as z.ZodMiniType).safeParse(raw);
       if (!ack.success) throw new ClientError('internal', { cause: ack.error });
       if (!ack.data.ok) throw new WireFailure(ack.data.error, clock.now());
       return ack.data.data as never;
