@@ -1,5 +1,5 @@
 import { toBase64Url, utf8 } from '@sotto/crypto';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock } from '../testing/index.ts';
 import { createAuthDoor } from './auth-door.ts';
 
@@ -25,6 +25,7 @@ function setUp(serviceNowMs: () => number) {
   const changes: (string | null)[] = [];
   let refusal: { status: number; body: unknown } | null = null;
   let made = 0;
+  let reachable = true;
   const door = createAuthDoor({
     now: () => clock.now(),
     config: async () => ({
@@ -37,6 +38,7 @@ function setUp(serviceNowMs: () => number) {
     transport: {
       async fetch(input) {
         requests.push(new URL(input).pathname + new URL(input).search);
+        if (!reachable) throw new TypeError('fetch failed: http://auth.example');
         if (refusal) return Response.json(refusal.body, { status: refusal.status });
         made += 1;
         return Response.json(sessionJson(`${made}`, serviceNowMs()));
@@ -49,8 +51,13 @@ function setUp(serviceNowMs: () => number) {
   const refuse = (status: number, code: string) => {
     refusal = { status, body: { code, message: code, error_code: code } };
   };
-  return { clock, requests, changes, door, refuse };
+  const unplug = () => {
+    reachable = false;
+  };
+  return { clock, requests, changes, door, refuse, unplug };
 }
+
+afterEach(() => vi.restoreAllMocks());
 
 const ann = { email: 'ann@example.org', password: 'x' };
 
@@ -100,6 +107,18 @@ describe('the door to Supabase Auth', () => {
 
     await expect(door.accessToken(token)).rejects.toMatchObject({ code: 'session_ended' });
     expect(changes.length).toBeGreaterThan(0);
+  });
+
+  it('prints nothing when the service cannot be reached', async () => {
+    const { door, unplug, clock } = setUp(Date.now);
+    const printed = (['log', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
+    await door.signIn(ann);
+    unplug();
+
+    await expect(door.signIn(ann)).rejects.toMatchObject({ code: 'offline' });
+    await expect(door.signOut('global')).rejects.toMatchObject({ code: 'offline' });
+    clock.advance(1);
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { GoTrueClient, isAuthRetryableFetchError } from '@supabase/auth-js';
 import type { ClientConfig, UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
 import type { Transport } from '../platform.ts';
-import { authFailure } from './auth-failure.ts';
+import { authFailure, noAnswerStatus } from './auth-failure.ts';
 import { authSessionSchema, readAccessToken } from './auth-session.ts';
 import type { AuthSession } from './auth-session.ts';
 
@@ -71,7 +71,11 @@ export function createAuthDoor(options: {
       storageKey,
       autoRefreshToken: false,
       detectSessionInUrl: false,
-      fetch: ((input: string, init?: RequestInit) => transport.fetch(input, init)) as typeof fetch,
+      fetch: ((input: string, init?: RequestInit) =>
+        // The library prints what a `fetch` rejects with: addresses, to a console anybody can read.
+        transport
+          .fetch(input, init)
+          .catch(() => new Response(null, { status: noAnswerStatus }))) as typeof fetch,
     };
     if (!persist) return new GoTrueClient({ ...shared, persistSession: false });
     return new GoTrueClient({
@@ -114,7 +118,7 @@ export function createAuthDoor(options: {
     try {
       client ??= await build(true);
       const { data, error } = await action(client);
-      if (error) throw error;
+      if (error) throw authFailure(error);
       const signedIn = data.session ? identity() : null;
       // No session after a sign-up: the service wants the address confirmed first.
       if (!signedIn) throw new ClientError('forbidden');

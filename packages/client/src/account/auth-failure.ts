@@ -25,6 +25,9 @@ const byCode: Record<string, ClientErrorCode> = {
   no_authorization: 'session_ended',
 };
 
+/** Stands for "no answer at all" inside the auth library, which counts it among network failures. */
+export const noAnswerStatus = 530;
+
 /** What Supabase Auth answered, as the one error type of the engine. */
 export function authFailure(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
@@ -32,7 +35,8 @@ export function authFailure(error: unknown): ClientError {
   if (isAuthWeakPasswordError(error)) return new ClientError('weak_password', { cause: error });
   const { status = 0, code } = error;
   if (isAuthRetryableFetchError(error)) {
-    return new ClientError(status === 0 ? 'offline' : 'unavailable', { cause: error });
+    const unanswered = status === 0 || status === noAnswerStatus;
+    return new ClientError(unanswered ? 'offline' : 'unavailable', { cause: error });
   }
   const known = code === undefined ? undefined : byCode[code];
   if (known) return new ClientError(known, { cause: error });

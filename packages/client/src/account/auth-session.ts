@@ -1,6 +1,6 @@
 import { fromBase64Url, fromUtf8 } from '@sotto/crypto';
 import { userIdSchema } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** The part of a Supabase Auth session that the engine reads; the rest is carried along unread. */
 export const authSessionSchema = z.looseObject({
@@ -10,7 +10,7 @@ export const authSessionSchema = z.looseObject({
   expires_at: z.number(),
   /** Seconds from the moment the service answered. */
   expires_in: z.number(),
-  user: z.looseObject({ id: userIdSchema, email: z.string().optional() }),
+  user: z.looseObject({ id: userIdSchema, email: z.optional(z.string()) }),
 });
 export type AuthSession = z.infer<typeof authSessionSchema>;
 
