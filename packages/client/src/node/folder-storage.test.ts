@@ -1,4 +1,13 @@
-import { appendFile, mkdtemp, readFile, rm, stat, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -85,6 +94,28 @@ describe('a folder as a store', () => {
     expect((await all(reopened)).map(({ key }) => key)).toEqual(['one']);
     await reopened.close();
   });
+
+  it.each(['store.journal', 'store.snapshot'])(
+    'refuses to open when %s was damaged in the middle, and leaves it as it is',
+    async (name) => {
+      const storage = await openFolderStorage(folder);
+      for (const key of ['one', 'two', 'three']) {
+        await storage.write([{ table: 'chats', key, value: Uint8Array.of(1) as Sealed }]);
+      }
+      await storage.close();
+      if (name === 'store.snapshot') {
+        await rename(join(folder, 'store.journal'), join(folder, name));
+      }
+      const content = await readFile(join(folder, name));
+      content[20] = (content[20] ?? 0) ^ 1;
+      await writeFile(join(folder, name), content);
+
+      await expect(openFolderStorage(folder)).rejects.toMatchObject({
+        code: 'storage_unavailable',
+      });
+      expect(await readFile(join(folder, name))).toEqual(content);
+    },
+  );
 
   it('is empty after erasing, on the disk too', async () => {
     const storage = await openFolderStorage(folder);

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64Url, toBase64Url } from '@sotto/crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ClientError, isClientError } from '../client-error.ts';
 import { createSerialQueue } from '../engine/serial-queue.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
@@ -11,8 +11,9 @@ import type { Sealed, StoragePort, StorageWrite } from '../storage/storage-port.
 
 /**
  * A folder as a store: a snapshot and a journal of the batches since. A batch is one line with its
- * own checksum, flushed to the disk before `write` resolves; a line cut off by a crash is dropped
- * as a whole. The journal is folded into a new snapshot when it has grown.
+ * own checksum, flushed to the disk before `write` resolves; a last line cut off by a crash is dropped
+ * as a whole. Damage anywhere else is refused: what was pinned there must not be quietly forgotten.
+ * The journal is folded into a new snapshot when it has grown.
  */
 
 const snapshotName = 'store.snapshot';
@@ -20,7 +21,7 @@ const journalName = 'store.journal';
 /** The journal is folded when it is larger than this and than the snapshot. */
 const foldAboveBytes = 4 * 1024 * 1024;
 
-const writeSchema = z.tuple([z.enum(storageTables), z.string(), z.string().nullable()]);
+const writeSchema = z.tuple([z.enum(storageTables), z.string(), z.nullable(z.string())]);
 const batchSchema = z.array(writeSchema);
 
 /** One process at a time may use a folder: the caller guarantees it. Files are readable by their owner only. */
@@ -31,8 +32,8 @@ export async function openFolderStorage(folder: string): Promise<StoragePort> {
   const snapshotPath = join(folder, snapshotName);
   const journalPath = join(folder, journalName);
   const queue = createSerialQueue();
-  const snapshotLines = await readLines(snapshotPath);
-  const journalLines = await readLines(journalPath);
+  const snapshotLines = await readLines(snapshotPath, { mayBeTorn: false });
+  const journalLines = await readLines(journalPath, { mayBeTorn: true });
   for (const line of [...snapshotLines, ...journalLines]) await memory.write(line.batch);
   let journalBytes = journalLines.at(-1)?.end ?? 0;
   let snapshotBytes = snapshotLines.at(-1)?.end ?? 0;
@@ -82,7 +83,10 @@ export async function openFolderStorage(folder: string): Promise<StoragePort> {
           }
           journalBytes += line.length;
           await memory.write(batch);
-          if (journalBytes > foldAboveBytes && journalBytes > snapshotBytes) await fold();
+          // The batch is durable already: a snapshot that does not fit must not make it look refused.
+          if (journalBytes > foldAboveBytes && journalBytes > snapshotBytes) {
+            await fold().catch(() => undefined);
+          }
         }),
       ),
     erase: () =>
@@ -119,8 +123,8 @@ interface Line {
   end: number;
 }
 
-/** Up to the first line that is not whole. */
-async function readLines(path: string): Promise<Line[]> {
+/** Throws `storage_unavailable` for a damaged line, unless it is the last and a write may have been cut off. */
+async function readLines(path: string, { mayBeTorn }: { mayBeTorn: boolean }): Promise<Line[]> {
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw new ClientError('storage_unavailable', { cause: error });
@@ -128,10 +132,12 @@ async function readLines(path: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0x0a, start);
-    if (end < 0) break;
-    const text = content.toString('utf8', start, end);
-    const [sum = '', json = ''] = [text.slice(0, 16), text.slice(17)];
-    if ((await checksum(json)) !== sum) break;
+    const text = content.toString('utf8', start, end < 0 ? content.length : end);
+    const json = text.slice(17);
+    if (end < 0 || (await checksum(json)) !== text.slice(0, 16)) {
+      if (mayBeTorn && (end < 0 || end + 1 === content.length)) break;
+      throw new ClientError('storage_unavailable');
+    }
     lines.push({ batch: batchSchema.parse(JSON.parse(json)).map(decodeWrite), end: end + 1 });
     start = end + 1;
   }
@@ -140,7 +146,7 @@ async function readLines(path: string): Promise<Line[]> {
 
 function decodeWrite([table, key, value]: z.infer<typeof writeSchema>): StorageWrite {
   if (value === null) return { table, key, remove: true };
-  return { table, key, value: fromBase64Url(value) as Uint8Array as Sealed };
+  return { table, key, value: fromBase64Url(value) as Sealed };
 }
 
 async function checksum(json: string): Promise<string> {

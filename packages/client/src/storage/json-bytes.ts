@@ -27,7 +27,7 @@ export function bytesAs(
 export function parseRecord(text: string): unknown {
   return JSON.parse(text, (_key, inner: unknown) => {
     if (typeof inner === 'object' && inner !== null && marker in inner) {
-      const { [marker]: encoded } = inner as { [marker]: unknown };
+      const { [marker]: encoded } = inner;
       if (typeof encoded === 'string') return fromBase64Url(encoded);
     }
     return inner;
