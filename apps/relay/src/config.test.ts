@@ -14,6 +14,7 @@ describe('The environment', () => {
       host: '127.0.0.1',
       dataDirectory: './data',
       supabase: undefined,
+      auth: { allowSignup: true, allowAnonymous: true, autoconfirm: true },
       publicUrl: undefined,
       allowedOrigins: [],
       trustedProxies: [],
@@ -51,6 +52,16 @@ describe('The environment', () => {
       allowedOrigins: ['https://a.example', 'http://localhost:5173'],
       trustedProxies: ['10.0.0.0/8', '::1'],
     });
+  });
+
+  it('says what the embedded auth service allows, and cannot say it of another', () => {
+    const { auth } = readConfig({ AUTH_GUESTS: 'false', AUTH_AUTOCONFIRM: 'false' });
+
+    expect(auth).toEqual({ allowSignup: true, allowAnonymous: false, autoconfirm: false });
+    expect(() => readConfig({ ...supabase, AUTH_SIGNUP: 'false' })).toThrow(
+      'AUTH_SIGNUP: only without SUPABASE_URL',
+    );
+    expect(() => readConfig({ AUTH_GUESTS: 'no' })).toThrow('AUTH_GUESTS: expected true or false');
   });
 
   it('has every mistake named at once, and no value repeated', () => {

@@ -21,6 +21,11 @@ const list = z
       .filter((part) => part.length > 0),
   );
 
+const yesOrNo = z
+  .enum(['true', 'false'], 'expected true or false')
+  .default('true')
+  .transform((text) => text === 'true');
+
 const environmentSchema = z.object({
   PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -40,6 +45,9 @@ const environmentSchema = z.object({
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   TRUSTED_PROXIES: list,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  AUTH_SIGNUP: yesOrNo,
+  AUTH_GUESTS: yesOrNo,
+  AUTH_AUTOCONFIRM: yesOrNo,
   METRICS_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
 });
 
@@ -57,6 +65,11 @@ function contradictions(given: Record<string, string | undefined>): string[] {
       }
     }
     return mistakes;
+  }
+  for (const name of ['AUTH_SIGNUP', 'AUTH_GUESTS', 'AUTH_AUTOCONFIRM']) {
+    if (given[name] !== undefined) {
+      mistakes.push(`${name}: only without SUPABASE_URL; that Supabase has its own settings`);
+    }
   }
   if (!either('SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_ANON_KEY')) {
     mistakes.push('SUPABASE_PUBLISHABLE_KEY: needed with SUPABASE_URL');
@@ -88,6 +101,8 @@ export interface RelayConfig {
   dataDirectory: string;
   /** Absent: the relay starts the embedded stack. */
   supabase: SupabaseConfig | undefined;
+  /** What the embedded auth service allows. */
+  auth: { allowSignup: boolean; allowAnonymous: boolean; autoconfirm: boolean };
   publicUrl: string | undefined;
   allowedOrigins: string[];
   trustedProxies: string[];
@@ -127,6 +142,11 @@ export function readConfig(environment: Record<string, string | undefined>): Rel
       issuer: env.SUPABASE_JWT_ISSUER && withoutSlash(env.SUPABASE_JWT_ISSUER),
       jwtSecret: env.SUPABASE_JWT_SECRET,
       databaseUrl: env.DATABASE_URL,
+    },
+    auth: {
+      allowSignup: env.AUTH_SIGNUP,
+      allowAnonymous: env.AUTH_GUESTS,
+      autoconfirm: env.AUTH_AUTOCONFIRM,
     },
     publicUrl: env.PUBLIC_URL?.origin,
     allowedOrigins: env.ALLOWED_ORIGINS.map((url) => url.origin),

@@ -23,6 +23,7 @@ async function startEmbedded(config: RelayConfig, siteUrl: string, log: Log): Pr
     dataDir: config.dataDirectory,
     siteUrl,
     migrationsDir: migrations,
+    auth: config.auth,
     log: (level, message) => log[level](message),
     onOperatorMessage: ({ kind, email, code, link }) => {
       // Without mail this is how a person gets a code: from whoever runs the server.

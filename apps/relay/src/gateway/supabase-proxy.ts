@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import { ProtocolError } from '@sotto/protocol';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { ClientAddress } from './client-address.ts';
 import { networkOf } from './client-address.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -17,23 +17,20 @@ export async function registerSupabaseProxy(
   options: { upstream: string; clientAddress: ClientAddress; rateLimits: RateLimits },
 ): Promise<void> {
   const { clientAddress, rateLimits } = options;
-  const admit = async (prefix: string, request: FastifyRequest) => {
-    const length = Number(request.headers['content-length'] ?? 0);
-    if (length > maxBodyBytes) throw new ProtocolError('too_large');
-    if (prefix === '/auth/v1') return;
-    await rateLimits.consume('read', networkOf(clientAddress(request.raw)));
-  };
   for (const prefix of ['/rest/v1', '/auth/v1']) {
     await server.register(async (scope) => {
       // Bodies pass through unread: the proxy brings its own parsers.
       scope.removeAllContentTypeParsers();
+      scope.addHook('preHandler', async (request) => {
+        const length = Number(request.headers['content-length'] ?? 0);
+        if (length > maxBodyBytes) throw new ProtocolError('too_large');
+        if (prefix === '/auth/v1') return;
+        await rateLimits.consume('read', networkOf(clientAddress(request.raw)));
+      });
       await scope.register(httpProxy, {
         upstream: options.upstream,
         prefix,
         rewritePrefix: prefix,
-        preHandler: (request, _reply, done) => {
-          admit(prefix, request).then(() => done(), done);
-        },
         replyOptions: {
           rewriteRequestHeaders: (request, headers) => {
             const forwarded = { ...headers };
