@@ -17,6 +17,7 @@ import spqrOneTime from '../vectors/libsignal/session-v4-spqr-opk-libsignal-0.90
 import addresses from '../vectors/libsignal/session-v4-spqr-noopk-libsignal-0.103.0.json' with { type: 'json' };
 import addressesOneTime from '../vectors/libsignal/session-v4-spqr-opk-libsignal-0.103.0.json' with { type: 'json' };
 import { onEachBackEnd } from './on-each-back-end.ts';
+import { sessionEpochs } from './session-epochs.ts';
 
 type Recording = typeof pqxdh | typeof pqxdhOneTime;
 
@@ -129,6 +130,8 @@ export function sessions(): void {
         }
       }
     });
+
+    sessionEpochs();
 
     it('refuses version 3', async () => {
       const cipher = recipient(addressesOneTime, 'pqxdh');
