@@ -26,12 +26,6 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: neutralNames,
-      // The page uses a few names of these packages; their schemas and engine belong to the worker.
-      treeshake: {
-        moduleSideEffects: [
-          { test: /\/packages\/(?:client|protocol|crypto)\//, sideEffects: false },
-        ],
-      },
     },
   },
   worker: { format: 'es', rolldownOptions: { output: neutralNames } },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -40,28 +40,39 @@ function decodeBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
  */
 export function bytesSchema(size: { exact: number } | { max: number; min?: number }) {
   const [min, max] = 'exact' in size ? [size.exact, size.exact] : [size.min ?? 1, size.max];
-  return z
-    .union([z.instanceof(Uint8Array), z.instanceof(ArrayBuffer)])
-    .transform((value) => (value instanceof ArrayBuffer ? new Uint8Array(value) : value))
-    .refine((value) => value.length >= min && value.length <= max, {
-      message: `expected ${min} to ${max} bytes`,
-    });
+  return z.pipe(
+    z.union([z.instanceof(Uint8Array), z.instanceof(ArrayBuffer)]),
+    z.pipe(
+      z.transform((value: Uint8Array<ArrayBuffer> | ArrayBuffer) =>
+        value instanceof ArrayBuffer ? new Uint8Array(value) : value,
+      ),
+      z.instanceof(Uint8Array).check(
+        z.refine((value) => value.length >= min && value.length <= max, {
+          message: `expected ${min} to ${max} bytes`,
+        }),
+      ),
+    ),
+  );
 }
 
 /** Opaque bytes in a JSON body: canonical unpadded base64url on the wire, bytes in the program. */
 export function base64UrlSchema(size: { exact: number } | { max: number; min?: number }) {
   const [min, max] = 'exact' in size ? [size.exact, size.exact] : [size.min ?? 1, size.max];
-  return z.codec(z.string().max(Math.ceil((max * 4) / 3)), z.instanceof(Uint8Array), {
-    decode: (text, context) => {
-      const bytes = decodeBase64Url(text);
-      if (bytes && bytes.length >= min && bytes.length <= max) return bytes;
-      context.issues.push({
-        code: 'custom',
-        message: `expected base64url of ${min} to ${max} bytes`,
-        input: text,
-      });
-      return z.NEVER;
+  return z.codec(
+    z.string().check(z.maxLength(Math.ceil((max * 4) / 3))),
+    z.instanceof(Uint8Array),
+    {
+      decode: (text, context) => {
+        const bytes = decodeBase64Url(text);
+        if (bytes && bytes.length >= min && bytes.length <= max) return bytes;
+        context.issues.push({
+          code: 'custom',
+          message: `expected base64url of ${min} to ${max} bytes`,
+          input: text,
+        });
+        return z.NEVER;
+      },
+      encode: encodeBase64Url,
     },
-    encode: encodeBase64Url,
-  });
+  );
 }

@@ -1,10 +1,12 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const uuid = z
   .string()
-  .regex(
-    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
-    'expected a lower-case uuid',
+  .check(
+    z.regex(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+      'expected a lower-case uuid',
+    ),
   );
 
 export const userIdSchema = uuid.brand<'UserId'>();
@@ -21,11 +23,11 @@ export const clientIdSchema = uuid.brand<'ClientId'>();
 export type ClientId = z.infer<typeof clientIdSchema>;
 
 /** A position in a chat: 1, 2, 3 … without holes. */
-export const sequenceSchema = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+export const sequenceSchema = z.int().check(z.gte(1), z.lte(Number.MAX_SAFE_INTEGER));
 
 /** "After this position"; 0 is before the first. */
-export const cursorSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+export const cursorSchema = z.int().check(z.gte(0), z.lte(Number.MAX_SAFE_INTEGER));
 
-export const epochSchema = z.int().min(1).max(0xffff_ffff);
+export const epochSchema = z.int().check(z.gte(1), z.lte(0xffff_ffff));
 
-export const timeMsSchema = z.int().min(0).max(8_640_000_000_000_000);
+export const timeMsSchema = z.int().check(z.gte(0), z.lte(8_640_000_000_000_000));

@@ -1,5 +1,5 @@
 import type { ChatId, ClientId, DeviceId, UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { appendRow } from './rows.ts';
 
 /** One message on its way into the database. */

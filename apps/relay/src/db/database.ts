@@ -10,7 +10,7 @@ import type {
   VaultRecord,
 } from '@sotto/protocol';
 import { limits } from '@sotto/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { PostgrestClient } from './postgrest-client.ts';
 import * as row from './rows.ts';
 
@@ -43,7 +43,7 @@ export class Database {
     this.#client = client;
   }
 
-  async #call<Schema extends z.ZodType>(
+  async #call<Schema extends z.ZodMiniType>(
     name: string,
     parameters: Record<string, unknown>,
     schema: Schema,

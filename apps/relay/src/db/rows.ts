@@ -16,39 +16,45 @@ import {
   vaultRecordSchema,
 } from '@sotto/protocol';
 import type { DeviceWrap } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
-const storedBytes = z.string().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
+const storedBytes = z.pipe(
+  z.string(),
+  z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64'))),
+);
 
 /** A buffer: the message path hands it to the frame encoder, which takes nothing else as binary. */
-const storedBuffer = z.string().transform((text) => Buffer.from(text, 'base64'));
+const storedBuffer = z.pipe(
+  z.string(),
+  z.transform((text: string) => Buffer.from(text, 'base64')),
+);
 
 export const authorisationRow = z.object({
   sessionExists: z.boolean(),
   /** Held by a device that has been revoked since. */
   sessionIsSpent: z.boolean(),
-  device: z
-    .object({ isActive: z.boolean(), bound: z.boolean(), identityKey: storedBytes })
-    .nullable(),
+  device: z.nullable(
+    z.object({ isActive: z.boolean(), bound: z.boolean(), identityKey: storedBytes }),
+  ),
 });
 export type Authorisation = z.output<typeof authorisationRow>;
 
 export const profileRow = profileSchema;
 
-const manifestRow = manifestRecordSchema.extend({
+const manifestRow = z.extend(manifestRecordSchema, {
   body: storedBytes,
   signature: storedBytes,
 });
 
-const vaultRow = vaultRecordSchema.extend({
-  kdf: vaultRecordSchema.shape.kdf.extend({ salt: storedBytes }),
+const vaultRow = z.extend(vaultRecordSchema, {
+  kdf: z.extend(vaultRecordSchema.shape.kdf, { salt: storedBytes }),
   passwordWrap: storedBytes,
   recoveryWrap: storedBytes,
   body: storedBytes,
 });
 
-export const accountRow = accountRoutes.getAccount.response.extend({
-  vault: vaultRow.nullable(),
+export const accountRow = z.extend(accountRoutes.getAccount.response, {
+  vault: z.nullable(vaultRow),
   manifests: z.array(manifestRow),
 });
 
@@ -57,7 +63,7 @@ export const versionRow = z.object({ version: z.int() });
 export const deviceRow = deviceRecordSchema;
 
 export const peopleRow = z.array(
-  z.object({ profile: profileSchema.nullable(), accountKey: storedBytes.nullable() }),
+  z.object({ profile: z.nullable(profileSchema), accountKey: z.nullable(storedBytes) }),
 );
 
 export const manifestPageRow = z.object({
@@ -70,14 +76,16 @@ export const chatPageRow = z.object({ chats: z.array(chatRecordSchema) });
 
 export const chatKeysRow = z.object({
   epochs: z.array(
-    epochKeysSchema.extend({
+    z.extend(epochKeysSchema, {
       keyId: storedBytes,
       commitment: storedBytes,
-      deviceWrap: epochKeysSchema.shape.deviceWrap
-        .unwrap()
-        .extend({ ephemeralPublicKey: storedBytes, encryptedKey: storedBytes })
-        .nullable(),
-      vaultWrap: storedBytes.nullable(),
+      deviceWrap: z.nullable(
+        z.extend(epochKeysSchema.shape.deviceWrap.def.innerType, {
+          ephemeralPublicKey: storedBytes,
+          encryptedKey: storedBytes,
+        }),
+      ),
+      vaultWrap: z.nullable(storedBytes),
     }),
   ),
 });
@@ -87,19 +95,19 @@ export const deviceIdsRow = z.array(deviceRecordSchema.shape.deviceId);
 export const membersRow = z.array(profileSchema.shape.userId);
 
 export const messagePageRow = z.object({
-  messages: z.array(messageEnvelopeSchema.extend({ ciphertext: storedBuffer })),
+  messages: z.array(z.extend(messageEnvelopeSchema, { ciphertext: storedBuffer })),
   headSeq: cursorSchema,
-  receipts: z.array(receiptEnvelopeSchema.extend({ ciphertext: storedBuffer })),
+  receipts: z.array(z.extend(receiptEnvelopeSchema, { ciphertext: storedBuffer })),
 });
 
 export const receiptRow = z.object({ updatedAtMs: z.int() });
 
 export const appendRow = z.object({
   ordinal: z.coerce.number(),
-  seq: z.coerce.number().nullable(),
-  created_at_ms: z.coerce.number().nullable(),
+  seq: z.nullable(z.coerce.number()),
+  created_at_ms: z.nullable(z.coerce.number()),
   outcome: z.enum(['ok', 'not_found', 'gone', 'conflict']),
-  duplicate: z.boolean().nullable(),
+  duplicate: z.nullable(z.boolean()),
 });
 
 /** A wrap as the database takes it. */

@@ -14,7 +14,7 @@ import {
 import type { DeviceManifest, ManifestHead } from '@sotto/crypto/verify';
 import { deviceIdSchema, labels, ProtocolError } from '@sotto/protocol';
 import type { DeviceId, ManifestRecord, routes, UserId } from '@sotto/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { CertifiedDevice, Database, VerifiedManifest } from '../db/database.ts';
 import type { UserCaller } from './caller.ts';
 

@@ -4,7 +4,7 @@
  */
 import { clientEvents, errorTable, ProtocolError } from '@sotto/protocol';
 import type { Ack, ClientEventName, WireError } from '@sotto/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { SocketCaller } from '../domain/caller.ts';
 import type { EventHandler } from '../handlers/event-handler.ts';
 import type { Services } from '../handlers/services.ts';
@@ -94,7 +94,7 @@ export class EventDispatch {
   async #serve<Name extends ClientEventName>(event: Name, caller: SocketCaller, body: unknown) {
     const { services, handlers, rateLimits } = this.#parts;
     const definition = clientEvents[event];
-    const schema: z.ZodType = definition.request;
+    const schema: z.ZodMiniType = definition.request;
     const parsed = schema.safeParse(body);
     await rateLimits.consume(definition.cost, rateKey(definition.cost, caller));
     if (!parsed.success) throw new ProtocolError('bad_request');

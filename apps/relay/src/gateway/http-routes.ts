@@ -5,7 +5,7 @@
 import { isProtocolError, ProtocolError, routes } from '@sotto/protocol';
 import type { Route, RouteName } from '@sotto/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { DeviceCaller, UserCaller } from '../domain/caller.ts';
 import type { RouteHandler } from '../handlers/route-handler.ts';
 import type { Services } from '../handlers/services.ts';
@@ -95,7 +95,7 @@ async function authenticate(
   }
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+function parse<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     // The issues may quote what was sent.

@@ -1,6 +1,6 @@
 import { deviceHeader, errorBodySchema, errorTable, routes } from '@sotto/protocol';
 import type { Route } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 type Json = Record<string, unknown>;
 
@@ -51,7 +51,7 @@ function operation(name: string, route: Route): Json {
   };
 }
 
-function parameters(schema: z.ZodType, where: 'path' | 'query'): Json[] {
+function parameters(schema: z.ZodMiniType, where: 'path' | 'query'): Json[] {
   const { properties = {}, required = [] } = schemaOf(schema) as {
     properties?: Record<string, Json>;
     required?: string[];
@@ -76,7 +76,7 @@ function errorResponses(): Json {
 const json = (schema: Json) => ({ 'application/json': { schema } });
 
 /** What travels, not what the program holds: the input side of codecs. */
-function schemaOf(schema: z.ZodType): Json {
+function schemaOf(schema: z.ZodMiniType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return rest;
 }

@@ -1,6 +1,6 @@
 import { routes } from '@sotto/protocol';
 import type { DeviceId, RouteName, RouteScope } from '@sotto/protocol';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import type { DeviceCaller, UserCaller } from '../domain/caller.ts';
 import type { Services } from './services.ts';
 

@@ -2,12 +2,16 @@
  * Entry of the module worker that a page creates: joins the other tabs' workers and runs the engine
  * when this one leads. See [Note: One engine for all tabs].
  */
+import { config } from 'zod/mini';
 import { createSottoClient } from '../index.ts';
 import type { SottoClient } from '../facade.ts';
 import { createBrowserPlatform } from './browser-platform.ts';
 import type { Request } from './messages.ts';
 import { tabChannelName } from './names.ts';
 import { shareEngine } from './share-engine.ts';
+
+// The compiled parsers of zod are made with `new Function`, which the content security policy refuses.
+config({ jitless: true });
 
 function startEngine(): SottoClient {
   const engine = createSottoClient({ platform: createBrowserPlatform() });

@@ -7,7 +7,7 @@ import {
   userIdSchema,
 } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** How far one device has come with a chat, from its sealed receipts; only ever rises. */
 const deviceReceiptSchema = z.object({
@@ -20,15 +20,15 @@ const deviceReceiptSchema = z.object({
 /** Counters seen of one sending device: the highest, and those below it that never came. */
 const senderCountersSchema = z.object({
   deviceId: deviceIdSchema,
-  highest: z.int().min(0),
-  missing: z.array(z.int().min(1)),
+  highest: z.int().check(z.gte(0)),
+  missing: z.array(z.int().check(z.gte(1))),
 });
 export type SenderCounters = z.infer<typeof senderCountersSchema>;
 
 /** Everything kept of a chat besides its messages and keys. */
 export const chatRecordAtRestSchema = z.object({
   chatId: chatIdSchema,
-  members: z.array(profileSchema).min(1),
+  members: z.array(profileSchema).check(z.minLength(1)),
   createdAtMs: timeMsSchema,
   /** All messages up to here are stored; none above. */
   cursor: cursorSchema,
@@ -36,21 +36,21 @@ export const chatRecordAtRestSchema = z.object({
   headSeq: cursorSchema,
   /** How far this account has read, on any device. */
   readSeq: cursorSchema,
-  unread: z.int().min(0),
-  last: z
-    .object({
-      preview: z.string().nullable(),
+  unread: z.int().check(z.gte(0)),
+  last: z.nullable(
+    z.object({
+      preview: z.nullable(z.string()),
       atMs: timeMsSchema,
       own: z.boolean(),
-      seq: z.int().min(1),
-    })
-    .nullable(),
+      seq: z.int().check(z.gte(1)),
+    }),
+  ),
   receipts: z.array(deviceReceiptSchema),
   senders: z.array(senderCountersSchema),
   /** Numbers the relay skipped over for good. */
-  holes: z.int().min(0),
+  holes: z.int().check(z.gte(0)),
   /** Messages that could not be opened yet. */
-  unopened: z.array(z.int().min(1)),
+  unopened: z.array(z.int().check(z.gte(1))),
   /** What this device's last acknowledged receipt said. */
   receipted: z.object({ deliveredSeq: cursorSchema, readSeq: cursorSchema }),
   /** The manifest versions of all members when the key was last sealed to whom it lacked. */

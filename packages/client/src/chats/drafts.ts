@@ -1,5 +1,5 @@
 import type { ChatId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { SealedStore } from '../storage/sealed-store.ts';
 import { keysUnder } from '../storage/record-keys.ts';
 import { createSignal } from '../engine/signal.ts';

@@ -11,7 +11,7 @@ import {
 import type { EpochKey } from '@sotto/crypto';
 import { epochSchema, timeMsSchema } from '@sotto/protocol';
 import type { ChatId, EpochKeys, UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isClientError } from '../client-error.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import { be64 } from '../engine/byte-encoding.ts';

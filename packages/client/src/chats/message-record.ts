@@ -6,7 +6,7 @@ import {
   userIdSchema,
 } from '@sotto/protocol';
 import type { ClientId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { bytesField } from '../storage/bytes-field.ts';
 import { paddedNumber } from '../storage/record-keys.ts';
 
@@ -30,7 +30,7 @@ export const messageAtRestSchema = z.object({
   sentAtMs: timeMsSchema,
   body: bodySchema,
   /** Kept while the body is unreadable, to try again when keys change. */
-  ciphertext: bytesField.nullable(),
+  ciphertext: z.nullable(bytesField),
 });
 export type MessageAtRest = z.infer<typeof messageAtRestSchema>;
 

@@ -1,7 +1,7 @@
 import { decryptMessage, fromUtf8, isCryptoError, parseMessageHeader } from '@sotto/crypto';
 import { messagePayloadSchema } from '@sotto/protocol';
 import type { MessageEnvelope } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isClientError } from '../client-error.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatAtRest } from './chat-record.ts';
@@ -17,7 +17,7 @@ export interface OpenedMessage {
   counter: number | null;
 }
 
-const newerKindSchema = z.looseObject({ kind: z.string(), sentAtMs: z.number().optional() });
+const newerKindSchema = z.looseObject({ kind: z.string(), sentAtMs: z.optional(z.number()) });
 
 /**
  * Opens an envelope, or says why not. Chat, sender, device and id outside are all bound into the

@@ -11,7 +11,7 @@ import {
 } from '@sotto/crypto';
 import type { IdentityKeyPair, SealingKeyPair } from '@sotto/crypto';
 import type { DeviceId, UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import type { RandomSource } from '../platform.ts';
 import { bytesField } from '../storage/bytes-field.ts';

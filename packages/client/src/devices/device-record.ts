@@ -1,7 +1,7 @@
 import { fromUtf8, utf8 } from '@sotto/crypto';
 import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 import { parseRecord, serializeRecord } from '../storage/json-bytes.ts';
@@ -22,12 +22,12 @@ export const deviceRecordSchema = z.object({
   deviceId: deviceIdSchema,
   registered: z.boolean(),
   /** Null after signing out: then only the relay's copy opens what lies here. */
-  vault: sealedVaultSchema.nullable(),
+  vault: z.nullable(sealedVaultSchema),
   /** The highest vault version this device has opened; a lower one is refused. */
-  vaultVersion: z.int().min(1),
+  vaultVersion: z.int().check(z.gte(1)),
   sealedKeys: bytesField,
   /** The auth session that the relay has tied to this device; another one has to be tied first. */
-  boundSessionId: z.string().nullable(),
+  boundSessionId: z.nullable(z.string()),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 

@@ -1,5 +1,5 @@
 import type { ChatId, RelayEventBody, RelayEventName } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { createChatBook } from '../chats/chat-book.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
 import { createChatKeys } from '../chats/chat-keys.ts';

@@ -1,7 +1,7 @@
 import { decryptRecord, encryptRecord, fromUtf8, utf8 } from '@sotto/crypto';
 import { profileSchema } from '@sotto/protocol';
 import type { Profile } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { readAccessToken } from '../account/auth-session.ts';
 import { ClientError, isClientError } from '../client-error.ts';
 import { forgetDeviceKeys } from '../devices/device-keys.ts';

@@ -1,5 +1,5 @@
 import { chatIdSchema, clientIdSchema, timeMsSchema } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { clientErrorCodes } from '../client-error.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 import { paddedNumber } from '../storage/record-keys.ts';
@@ -9,12 +9,12 @@ export const outboxEntrySchema = z.object({
   chatId: chatIdSchema,
   clientId: clientIdSchema,
   /** The sender counter inside the ciphertext; also the order in the queue. */
-  counter: z.int().min(1),
+  counter: z.int().check(z.gte(1)),
   ciphertext: bytesField,
   text: z.string(),
   sentAtMs: timeMsSchema,
   /** Why the relay refused it for good; null while it is queued. */
-  failure: z.enum(clientErrorCodes).nullable(),
+  failure: z.nullable(z.enum(clientErrorCodes)),
 });
 export type OutboxEntryAtRest = z.infer<typeof outboxEntrySchema>;
 
@@ -29,4 +29,4 @@ export const outboxKey = (entry: { chatId: string; counter: number }): string =>
 /** Where the last sender counter of a device in a chat lies, in table `state`. */
 export const counterKey = (deviceId: string, chatId: string): string =>
   `counter/${deviceId}/${chatId}`;
-export const counterSchema = z.object({ last: z.int().min(0) });
+export const counterSchema = z.object({ last: z.int().check(z.gte(0)) });

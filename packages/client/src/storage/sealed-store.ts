@@ -1,5 +1,5 @@
 import { decryptRecord, encryptRecord, fromUtf8, utf8 } from '@sotto/crypto';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import type { RandomSource } from '../platform.ts';
 import { parseRecord, serializeRecord } from './json-bytes.ts';
@@ -11,11 +11,11 @@ import type { Sealed, StorageTable, StorageWrite } from './storage-port.ts';
  * the encryption, so that a row moved elsewhere in the store does not open.
  */
 export interface SealedStore {
-  read<T>(table: StorageTable, key: string, schema: z.ZodType<T>): Promise<T | undefined>;
+  read<T>(table: StorageTable, key: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
   range<T>(
     table: StorageTable,
     bounds: { from: string; to: string; limit?: number; reverse?: boolean },
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
   ): Promise<{ key: string; value: T }[]>;
   /** Makes a write without doing it, to be committed together with others. */
   seal(table: StorageTable, key: string, value: unknown): Promise<StorageWrite>;
@@ -40,7 +40,7 @@ export function createSealedStore(options: {
     table: StorageTable,
     key: string,
     sealed: Sealed,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
   ): Promise<T> {
     const context = contextOf(table, key);
     try {

@@ -8,7 +8,7 @@ import {
 import type { ManifestDevice, VerifiedManifest } from '@sotto/crypto';
 import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 
@@ -29,11 +29,11 @@ export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
 export const personTrustSchema = z.object({
   userId: userIdSchema,
   accountKey: bytesField,
-  version: z.int().min(1),
+  version: z.int().check(z.gte(1)),
   hash: bytesField,
   devices: z.array(certifiedDeviceSchema),
   /** Why the relay's last word on this person was refused; null when it held. */
-  alarm: z.enum(['rollback', 'untrusted']).nullable(),
+  alarm: z.nullable(z.enum(['rollback', 'untrusted'])),
 });
 export type PersonTrust = z.infer<typeof personTrustSchema>;
 

@@ -1,5 +1,5 @@
 import { fromUtf8, utf8 } from '@sotto/crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
 import type { Clock } from '../platform.ts';
 import type { AccountStorage } from '../storage/scoped-storage.ts';
@@ -9,7 +9,7 @@ import type { Sealed } from '../storage/storage-port.ts';
 const delaysSeconds = [0, 0, 0, 1, 2, 5, 10, 30, 60] as const;
 const lastDelaySeconds = 60;
 
-const triesSchema = z.object({ wrong: z.int().min(0), lastAtMs: z.number() });
+const triesSchema = z.object({ wrong: z.int().check(z.gte(0)), lastAtMs: z.number() });
 type Tries = z.infer<typeof triesSchema>;
 const none: Tries = { wrong: 0, lastAtMs: 0 };
 const key = 'tries';

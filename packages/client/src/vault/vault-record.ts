@@ -1,11 +1,11 @@
 import { equalBytes } from '@sotto/crypto';
 import type { SealedVault } from '@sotto/crypto';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { bytesField } from '../storage/bytes-field.ts';
 
 /** The sealed vault as kept on this device; the shape of crypto's `SealedVault`. */
-export const sealedVaultSchema: z.ZodType<SealedVault> = z.object({
-  version: z.int().min(1),
+export const sealedVaultSchema: z.ZodMiniType<SealedVault> = z.object({
+  version: z.int().check(z.gte(1)),
   kdf: z.object({
     algorithm: z.literal('PBKDF2-HMAC-SHA256'),
     iterations: z.int(),

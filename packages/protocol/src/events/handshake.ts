@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { bytesSchema } from '../bytes.ts';
 import { deviceIdSchema } from '../identifiers.ts';
 
@@ -8,7 +8,7 @@ import { deviceIdSchema } from '../identifiers.ts';
  * `unauthenticated`.
  */
 export const handshakeSchema = z.object({
-  token: z.string().min(1).max(8192),
+  token: z.string().check(z.minLength(1), z.maxLength(8192)),
   deviceId: deviceIdSchema,
   protocolVersion: z.int(),
 });
@@ -17,9 +17,9 @@ export type Handshake = z.infer<typeof handshakeSchema>;
 /** Why a handshake was refused; `data` of Socket.IO's `connect_error`. */
 export const handshakeRefusalSchema = z.object({
   code: z.enum(['unauthenticated', 'version_unsupported', 'rate_limited', 'unavailable', 'gone']),
-  retryAfterMs: z.int().min(0).optional(),
+  retryAfterMs: z.optional(z.int().check(z.gte(0))),
   /** For people, when the version is the cause: what to update. */
-  message: z.string().max(200).optional(),
+  message: z.optional(z.string().check(z.maxLength(200))),
 });
 export type HandshakeRefusal = z.infer<typeof handshakeRefusalSchema>;
 

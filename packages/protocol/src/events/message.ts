@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { bytesSchema } from '../bytes.ts';
 import {
   chatIdSchema,
@@ -42,7 +42,7 @@ export type MessageSendResponse = z.infer<typeof messageSendResponseSchema>;
 export const messageSyncRequestSchema = z.object({
   chatId: chatIdSchema,
   afterSeq: cursorSchema,
-  limit: z.int().min(1).max(limits.syncPageRows),
+  limit: z.int().check(z.gte(1), z.lte(limits.syncPageRows)),
 });
 export type MessageSyncRequest = z.infer<typeof messageSyncRequestSchema>;
 
@@ -60,7 +60,7 @@ export type ReceiptEnvelope = z.infer<typeof receiptEnvelopeSchema>;
  * ends at `syncPageRows` or `syncPageBytes`: a short one is not the last unless it reaches `headSeq`.
  */
 export const messageSyncResponseSchema = z.object({
-  messages: z.array(messageEnvelopeSchema).max(limits.syncPageRows),
+  messages: z.array(messageEnvelopeSchema).check(z.maxLength(limits.syncPageRows)),
   headSeq: cursorSchema,
   receipts: z.array(receiptEnvelopeSchema),
 });

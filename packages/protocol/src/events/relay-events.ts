@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { chatIdSchema, deviceIdSchema, epochSchema, userIdSchema } from '../identifiers.ts';
 import { defineRelayEvent } from './define.ts';
 import { messageEnvelopeSchema, receiptEnvelopeSchema } from './message.ts';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { base64UrlSchema } from '../bytes.ts';
 import { userIdSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
@@ -18,10 +18,10 @@ export type Profile = z.infer<typeof profileSchema>;
 
 /** The account vault as stored: every byte string is opaque to the relay. Versions only go up. */
 export const vaultRecordSchema = z.object({
-  version: z.int().min(1).max(0xffff_ffff),
+  version: z.int().check(z.gte(1), z.lte(0xffff_ffff)),
   kdf: z.object({
     algorithm: z.literal('PBKDF2-HMAC-SHA256'),
-    iterations: z.int().min(600_000).max(10_000_000),
+    iterations: z.int().check(z.gte(600_000), z.lte(10_000_000)),
     salt: base64UrlSchema({ exact: 32 }),
   }),
   passwordWrap: base64UrlSchema({ max: limits.wrappedKeyBytes }),
@@ -42,8 +42,8 @@ export const accountRoutes = {
     query: none,
     body: none,
     response: z.object({
-      profile: profileSchema.nullable(),
-      vault: vaultRecordSchema.nullable(),
+      profile: z.nullable(profileSchema),
+      vault: z.nullable(vaultRecordSchema),
       manifests: z.array(manifestRecordSchema),
       devices: z.array(deviceRecordSchema),
     }),
@@ -57,7 +57,7 @@ export const accountRoutes = {
     cost: 'key',
     params: none,
     query: none,
-    body: profileSchema.omit({ userId: true }),
+    body: z.omit(profileSchema, { userId: true }),
     response: z.object({ profile: profileSchema }),
   }),
   /** Unauthenticated content: clients verify what they read and refuse lower versions. */
@@ -71,6 +71,6 @@ export const accountRoutes = {
     params: none,
     query: none,
     body: vaultRecordSchema,
-    response: z.object({ version: z.int().min(1) }),
+    response: z.object({ version: z.int().check(z.gte(1)) }),
   }),
 } as const;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { base64UrlSchema } from '../bytes.ts';
 import {
   chatIdSchema,
@@ -37,34 +37,37 @@ export const epochRecordSchema = z.object({
   makerUserId: userIdSchema,
   makerDeviceId: deviceIdSchema,
   timestampMs: timeMsSchema,
-  iterations: z.int().min(600_000).max(10_000_000),
+  iterations: z.int().check(z.gte(600_000), z.lte(10_000_000)),
 });
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 
 /** A new epoch with its wraps: for every certified device of all members, and the maker's vault. */
-export const newEpochSchema = epochRecordSchema
-  .omit({ makerUserId: true, makerDeviceId: true })
-  .extend({
-    deviceWraps: z.array(deviceWrapSchema).min(1).max(limits.wrapsPerRequest),
+export const newEpochSchema = z.extend(
+  z.omit(epochRecordSchema, { makerUserId: true, makerDeviceId: true }),
+  {
+    deviceWraps: z
+      .array(deviceWrapSchema)
+      .check(z.minLength(1), z.maxLength(limits.wrapsPerRequest)),
     vaultWrap: vaultWrapSchema,
-  });
+  },
+);
 export type NewEpoch = z.infer<typeof newEpochSchema>;
 
 export const chatRecordSchema = z.object({
   chatId: chatIdSchema,
   kind: z.literal('direct'),
-  members: z.array(profileSchema).min(1),
+  members: z.array(profileSchema).check(z.minLength(1)),
   headSeq: cursorSchema,
   createdAtMs: timeMsSchema,
 });
 export type ChatRecord = z.infer<typeof chatRecordSchema>;
 
 /** One epoch as this device may see it: its own wrap, its account's vault wrap, who else has one. */
-export const epochKeysSchema = epochRecordSchema.extend({
-  deviceWrap: deviceWrapSchema
-    .extend({ sealedByUserId: userIdSchema, sealedByDeviceId: deviceIdSchema })
-    .nullable(),
-  vaultWrap: vaultWrapSchema.nullable(),
+export const epochKeysSchema = z.extend(epochRecordSchema, {
+  deviceWrap: z.nullable(
+    z.extend(deviceWrapSchema, { sealedByUserId: userIdSchema, sealedByDeviceId: deviceIdSchema }),
+  ),
+  vaultWrap: z.nullable(vaultWrapSchema),
   wrappedDevices: z.array(deviceIdSchema),
 });
 export type EpochKeys = z.infer<typeof epochKeysSchema>;
@@ -99,9 +102,11 @@ export const chatRoutes = {
     scope: 'device',
     cost: 'read',
     params: none,
-    query: z.object({ after: chatIdSchema.optional() }),
+    query: z.object({ after: z.optional(chatIdSchema) }),
     body: none,
-    response: z.object({ chats: z.array(chatRecordSchema).max(limits.chatsPerPage) }),
+    response: z.object({
+      chats: z.array(chatRecordSchema).check(z.maxLength(limits.chatsPerPage)),
+    }),
   }),
   getChatKeys: defineRoute({
     method: 'GET',
@@ -122,11 +127,11 @@ export const chatRoutes = {
       'Add wraps of an existing epoch. Wraps that exist stay, but for those that somebody else made for devices of the caller. Device wraps only for active devices of members.',
     scope: 'device',
     cost: 'key',
-    params: chatParams.extend({ epoch: z.coerce.number().pipe(epochSchema) }),
+    params: z.extend(chatParams, { epoch: z.pipe(z.coerce.number(), epochSchema) }),
     query: none,
     body: z.object({
-      deviceWraps: z.array(deviceWrapSchema).max(limits.wrapsPerRequest),
-      vaultWrap: vaultWrapSchema.optional(),
+      deviceWraps: z.array(deviceWrapSchema).check(z.maxLength(limits.wrapsPerRequest)),
+      vaultWrap: z.optional(vaultWrapSchema),
     }),
     response: none,
   }),
@@ -138,13 +143,13 @@ export const chatRoutes = {
     cost: 'read',
     params: chatParams,
     query: z.object({
-      after: z.coerce.number().pipe(cursorSchema),
-      limit: z.coerce.number().pipe(z.int().min(1).max(limits.syncPageRows)),
+      after: z.pipe(z.coerce.number(), cursorSchema),
+      limit: z.pipe(z.coerce.number(), z.int().check(z.gte(1), z.lte(limits.syncPageRows))),
     }),
     body: none,
     response: z.object({
       messages: z.array(
-        jsonMessageSchema.extend({
+        z.extend(jsonMessageSchema, {
           chatId: chatIdSchema,
           seq: sequenceSchema,
           senderId: userIdSchema,
@@ -163,7 +168,11 @@ export const chatRoutes = {
     cost: 'send',
     params: chatParams,
     query: none,
-    body: z.object({ messages: z.array(jsonMessageSchema).min(1).max(limits.httpBatchMessages) }),
+    body: z.object({
+      messages: z
+        .array(jsonMessageSchema)
+        .check(z.minLength(1), z.maxLength(limits.httpBatchMessages)),
+    }),
     response: z.object({
       results: z.array(z.object({ seq: sequenceSchema, createdAtMs: timeMsSchema })),
     }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { base64UrlSchema } from '../bytes.ts';
 import { cursorSchema, deviceIdSchema, timeMsSchema, userIdSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
@@ -17,14 +17,14 @@ export const deviceRecordSchema = z.object({
   deviceType: deviceTypeSchema,
   isActive: z.boolean(),
   createdAtMs: timeMsSchema,
-  lastSeenAtMs: timeMsSchema.nullable(),
-  revokedAtMs: timeMsSchema.nullable(),
+  lastSeenAtMs: z.nullable(timeMsSchema),
+  revokedAtMs: z.nullable(timeMsSchema),
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 
 /** One link of an account's manifest chain: signed by the account key, opened with crypto's `verifyDeviceManifest`. */
 export const manifestRecordSchema = z.object({
-  version: z.int().min(1).max(0xffff_ffff),
+  version: z.int().check(z.gte(1), z.lte(0xffff_ffff)),
   body: base64UrlSchema({ max: limits.manifestBytes }),
   signature: base64UrlSchema({ exact: 64 }),
 });
@@ -70,10 +70,10 @@ export const deviceRoutes = {
     scope: 'device',
     cost: 'read',
     params: z.object({ userId: userIdSchema }),
-    query: z.object({ after: z.coerce.number().pipe(cursorSchema) }),
+    query: z.object({ after: z.pipe(z.coerce.number(), cursorSchema) }),
     body: none,
     response: z.object({
-      manifests: z.array(manifestRecordSchema).max(limits.manifestsPerPage),
+      manifests: z.array(manifestRecordSchema).check(z.maxLength(limits.manifestsPerPage)),
       headVersion: cursorSchema,
     }),
   }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { handleSchema } from '../text.ts';
 import { profileSchema } from './account.ts';
 import { defineRoute } from './define.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { rateLimits } from '../limits.ts';
 import { routes } from './routes.ts';
 
@@ -14,7 +14,7 @@ describe('every route', () => {
 
   it.each(all)('%s declares scope, cost and the parameters of its path', (_name, route) => {
     const inPath = [...route.path.matchAll(/:([a-zA-Z]+)/g)].map((match) => match[1]);
-    const declared = Object.keys((route.params as z.ZodObject).shape);
+    const declared = Object.keys((route.params as z.ZodMiniObject).shape);
 
     expect(['public', 'user', 'device']).toContain(route.scope);
     expect(Object.keys(rateLimits)).toContain(route.cost);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { cursorSchema, timeMsSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 
@@ -9,10 +9,10 @@ import { limits } from '../limits.ts';
 export const messagePayloadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('text'),
-    text: z
-      .string()
-      .min(1)
-      .refine((text) => utf8Length(text) <= limits.messageTextBytes, { message: 'text too long' }),
+    text: z.string().check(
+      z.minLength(1),
+      z.refine((text) => utf8Length(text) <= limits.messageTextBytes, { message: 'text too long' }),
+    ),
     sentAtMs: timeMsSchema,
   }),
 ]);
