@@ -24,6 +24,7 @@ export async function generateAgreementKeyPair(random: RandomSource): Promise<Ag
 export async function identityAgreementKeyPair(
   identity: IdentityKeyPair,
 ): Promise<AgreementKeyPair> {
+  assertBytes(identity.publicKey, 'publicKey', 33);
   return {
     privateKey: await privateScalarFromSeed(identity.seed),
     publicKey: Uint8Array.from(identity.publicKey),

@@ -1,9 +1,12 @@
-import { isBytes } from '../encoding/bytes.ts';
+import { assertBytes } from '../encoding/bytes.ts';
+import { assertCount } from '../encoding/integers.ts';
 import { CryptoError } from '../errors.ts';
 import { parseIdentityPublicKey } from '../identity/public-key.ts';
 import { verifyXEdDSA } from '../identity/verify-xeddsa.ts';
 import { kyber1024WireBytes } from '../kem/kyber-1024.ts';
 import { assertTorsionFree } from './agreement-key-pair.ts';
+
+const maximumId = 0xffff_ffff;
 
 /** What a device publishes so that others can start a session while it is away. */
 export interface PreKeyBundle {
@@ -20,13 +23,19 @@ export interface PreKeyBundle {
  * signatures by the identity key over the 33-byte and the 1,569-byte prekey do not verify (`bad_signature`).
  */
 export async function verifyPreKeyBundle(bundle: PreKeyBundle): Promise<void> {
+  const { registrationId, preKey, signedPreKey, kyberPreKey } = bundle;
+  assertCount(registrationId, 'registrationId', maximumId);
+  for (const { id } of [signedPreKey, kyberPreKey, ...(preKey ? [preKey] : [])]) {
+    assertCount(id, 'id', maximumId);
+  }
   const identityKey = parseIdentityPublicKey(bundle.identityKey);
-  for (const { publicKey } of [bundle.signedPreKey, ...(bundle.preKey ? [bundle.preKey] : [])]) {
-    if (!isBytes(publicKey)) throw new TypeError('prekey: expected Uint8Array');
+  for (const { publicKey } of [signedPreKey, ...(preKey ? [preKey] : [])]) {
+    assertBytes(publicKey, 'publicKey');
     assertTorsionFree(publicKey);
   }
-  if (bundle.kyberPreKey.publicKey.length !== kyber1024WireBytes) throw new CryptoError('bad_key');
-  for (const { publicKey, signature } of [bundle.signedPreKey, bundle.kyberPreKey]) {
+  assertBytes(kyberPreKey.publicKey, 'kyberPreKey.publicKey');
+  if (kyberPreKey.publicKey.length !== kyber1024WireBytes) throw new CryptoError('bad_key');
+  for (const { publicKey, signature } of [signedPreKey, kyberPreKey]) {
     if (!(await verifyXEdDSA({ publicKey: identityKey, message: publicKey, signature }))) {
       throw new CryptoError('bad_signature', 'a prekey is not signed by its identity key');
     }

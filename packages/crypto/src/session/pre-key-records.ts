@@ -62,6 +62,7 @@ export async function generateKyberPreKey(input: {
   random?: RandomSource;
 }): Promise<KyberPreKeyRecord> {
   assertCount(input.id, 'id', maximumId);
+  if (typeof input.lastResort !== 'boolean') throw new TypeError('lastResort: expected boolean');
   const random = input.random ?? systemRandom;
   const keyPair = generateKyberKeyPair(random);
   const sign = await xeddsaSigner(input.identitySeed);

@@ -6,6 +6,7 @@ import { addressBytes, addressText, type ProtocolAddress } from './protocol-addr
 import { withRecordLock } from './record-lock.ts';
 import {
   parseSessionRecord,
+  peerVersionOr,
   promoteState,
   serializeSessionRecord,
   type PeerVersion,
@@ -31,7 +32,7 @@ export class SessionBuilder {
     this.#remoteAddress = input.remoteAddress;
     this.#sessions = input.stores.sessions;
     this.#identity = input.stores.identity;
-    this.#peerVersion = input.peerVersion ?? 'addresses';
+    this.#peerVersion = peerVersionOr(input.peerVersion);
     this.#random = input.random ?? systemRandom;
   }
 

@@ -15,6 +15,7 @@ import { withRecordLock } from './record-lock.ts';
 import {
   loadState,
   parseSessionRecord,
+  peerVersionOr,
   promoteState,
   serializeSessionRecord,
   type PeerVersion,
@@ -59,7 +60,7 @@ export class SessionCipher {
     this.#local = input.localAddress;
     this.#remote = input.remoteAddress;
     this.#stores = input.stores;
-    this.#peerVersion = input.peerVersion ?? 'addresses';
+    this.#peerVersion = peerVersionOr(input.peerVersion);
     this.#random = input.random ?? systemRandom;
   }
 
@@ -101,9 +102,9 @@ export class SessionCipher {
    */
   async decrypt(message: CiphertextMessage, keep?: KeepPlaintext): Promise<Uint8Array> {
     assertBytes(message.serialized, 'serialized');
-    return message.type === 'preKey'
-      ? this.#decryptPreKey(message.serialized, keep)
-      : this.#decryptSignal(message.serialized, keep);
+    if (message.type === 'preKey') return this.#decryptPreKey(message.serialized, keep);
+    if (message.type === 'signal') return this.#decryptSignal(message.serialized, keep);
+    throw new TypeError('type: expected preKey or signal');
   }
 
   async #decryptSignal(serialized: Uint8Array, keep?: KeepPlaintext): Promise<Uint8Array> {

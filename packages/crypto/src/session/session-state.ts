@@ -24,6 +24,15 @@ import { receiverChainCodec } from './receiver-chain.ts';
  */
 export type PeerVersion = 'pqxdh' | 'spqr' | 'addresses';
 
+const peerVersions: readonly PeerVersion[] = ['pqxdh', 'spqr', 'addresses'];
+
+/** The caller's choice, `addresses` if there is none; `TypeError` for another word. */
+export function peerVersionOr(chosen: PeerVersion | undefined): PeerVersion {
+  const version = chosen ?? 'addresses';
+  if (!peerVersions.includes(version)) throw new TypeError('peerVersion: not a version');
+  return version;
+}
+
 /** Chains of the peer's last ratchet keys that are kept for late messages. */
 export const maximumReceiverChains = 5;
 
@@ -35,7 +44,7 @@ const maximumStateBytes = 4_194_304;
 const keyPairCodec = fields({ privateKey: fixedBytes(32), publicKey: fixedBytes(33) });
 
 const stateCodec = fields({
-  peerVersion: oneOf<PeerVersion>(['pqxdh', 'spqr', 'addresses']),
+  peerVersion: oneOf(peerVersions),
   localIdentity: fixedBytes(33),
   remoteIdentity: fixedBytes(33),
   localRegistrationId: uint,
