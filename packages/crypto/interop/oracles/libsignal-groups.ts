@@ -32,7 +32,7 @@ interface Address {
   deviceId(): number;
 }
 interface Libsignal {
-  ProtocolAddress: { new (name: string, deviceId: number): Address };
+  ProtocolAddress: { new: (name: string, deviceId: number) => Address };
   PublicKey: { deserialize(bytes: Uint8Array): Key };
   PrivateKey: { generate(): PrivateKey };
   SenderKeyStore: new () => object;
