@@ -27,7 +27,8 @@ export type SessionState =
       profile: Profile | null;
       retryAtMs: number | null;
     }
-  | { phase: 'ready'; profile: Profile; email: string }
+  /** `lockAtMs` is there in the last minute before idling locks; any activity takes it away. */
+  | { phase: 'ready'; profile: Profile; email: string; lockAtMs?: number }
   /** Nothing works until the cause is gone: no storage, an unsupported version, a broken record. */
   | { phase: 'failed'; code: ClientErrorCode };
 

@@ -112,3 +112,19 @@ test('over plain HTTP it says what to do instead of starting', () => {
 
   expect(screen.getByText(/Open Sotto over https/)).toBeVisible();
 });
+
+test('a minute before locking a warning offers to stay unlocked', async () => {
+  const client = clientWithChat();
+  client.session.set(ready);
+  render(<App client={client} />);
+  await screen.findByRole('link', { name: /Maya/ });
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+
+  act(() => client.session.set({ ...ready, lockAtMs: Date.now() + 60_000 }));
+  expect(screen.getByRole('alert')).toHaveTextContent('Locking in less than a minute.');
+  await userEvent.click(screen.getByRole('button', { name: 'Stay unlocked' }));
+
+  expect(client.calls.map((call) => call.method)).toContain('noteActivity');
+  act(() => client.session.set(ready));
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});

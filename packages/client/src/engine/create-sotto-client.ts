@@ -27,6 +27,7 @@ import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock
 import { findPerson } from '../chats/find-person.ts';
 import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
 import { createIdleWatch } from './idle-watch.ts';
+import { warnOfLock } from './warn-of-lock.ts';
 import { keepAuthSession, keepVault } from './open-account.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
@@ -84,6 +85,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
   };
   const idle = createIdleWatch({
     clock: platform.clock,
+    onWarn: (lockAtMs) => warnOfLock(session, lockAtMs),
     onLock: () => lockAccount(core, 'idle'),
     onEnd: () => void step(() => signOut('local')).catch(() => undefined),
   });
@@ -147,10 +149,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     session.set({ phase: 'setup', step: next, email: signedIn().email });
   }
 
-  /** Another vault was published meanwhile, from elsewhere: this is a new device of that account now. */
+  /** Another vault was published meanwhile, or ours was and then closed: from here on it is opened like any other. */
   async function toNewDevice(error: unknown): Promise<never> {
     const identity = auth.identity();
-    if (isClientError(error, 'conflict') && identity) await enter(core, identity);
+    const goesOn = isClientError(error, 'conflict') || !core.pending;
+    if (goesOn && identity) await enter(core, identity);
     throw error;
   }
 
@@ -235,8 +238,8 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
           idle.start();
         }),
       ),
-    estimatePassword: async ({ password }) => judgePassword(password),
-    suggestPassphrase: async () => suggestPassphrase({ random: platform.random }),
+    estimatePassword: ({ password }) => guarded(async () => judgePassword(password)),
+    suggestPassphrase: () => guarded(async () => suggestPassphrase({ random: platform.random })),
 
     unlock: ({ chatPassword }) =>
       step(async () => {
@@ -286,9 +289,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
             sealedVault: sealed,
             random,
           });
+          // Locked meanwhile: this may have been sealed under a key of zeros, which everybody has.
+          if (!vault.isOpen()) throw new ClientError('locked');
           await http.call('putVault', { body: changed });
           vault.replaceChatPassword(next);
-          await keepVault(resident, vault, changed);
+          await keepVault(core, resident, vault, changed);
         }),
       ),
     async noteActivity() {

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../testing/index.ts';
-import { createIdleWatch, endAfterMs, lockAfterMs } from './idle-watch.ts';
+import { createIdleWatch, endAfterMs, lockAfterMs, warnBeforeMs } from './idle-watch.ts';
 
 function watch() {
   const clock = createTestClock();
   const events: string[] = [];
   const idle = createIdleWatch({
     clock,
+    onWarn: (lockAtMs) =>
+      events.push(lockAtMs === null ? 'calm' : `warn ${lockAtMs - clock.now()}`),
     onLock: () => events.push('lock'),
     onEnd: () => events.push('end'),
   });
@@ -16,28 +18,34 @@ function watch() {
 }
 
 describe('idling', () => {
-  it('locks once and then ends once', () => {
+  it('warns a minute before, locks once and then ends once', () => {
     const { clock, events } = watch();
+    const warning = `warn ${warnBeforeMs}`;
 
-    clock.advance(lockAfterMs + 5_000);
-    expect(events).toEqual(['lock']);
+    clock.advance(lockAfterMs - warnBeforeMs - 5_000);
+    expect(events).toEqual([]);
+    clock.advance(5_000);
+    expect(events).toEqual([warning]);
+    clock.advance(warnBeforeMs + 5_000);
+    expect(events).toEqual([warning, 'lock']);
     clock.advance(endAfterMs);
 
-    expect(events).toEqual(['lock', 'end']);
+    expect(events).toEqual([warning, 'lock', 'end']);
     expect(clock.pending()).toBe(0);
   });
 
   it('is put off by activity, but not by activity that comes too late', () => {
     const { clock, events, idle } = watch();
+    const warning = `warn ${warnBeforeMs}`;
     clock.advance(lockAfterMs - 10_000);
     idle.noteActivity();
     clock.advance(lockAfterMs - 10_000);
-    expect(events).toEqual([]);
+    expect(events).toEqual([warning, 'calm', warning]);
 
     clock.setWallClock(11_000);
     idle.noteActivity();
 
-    expect(events).toEqual(['lock']);
+    expect(events).toEqual([warning, 'calm', warning, 'lock']);
   });
 
   it('cannot be stretched by any change of the wall clock', () => {

@@ -4,6 +4,8 @@ import type { Clock } from '../platform.ts';
 export const lockAfterMs = 5 * 60_000;
 /** And for this long: the session ends. */
 export const endAfterMs = 15 * 60_000;
+/** From this long before the lock on, the person is warned (WCAG 2.2.1 asks for 20 s at least). */
+export const warnBeforeMs = 60_000;
 const tickMs = 5_000;
 
 /**
@@ -21,13 +23,16 @@ export interface IdleWatch {
 
 export function createIdleWatch(options: {
   clock: Clock;
+  /** The lock is near, at this wall-clock time; null when activity has put it off. */
+  onWarn: (lockAtMs: number | null) => void;
   onLock: () => void;
   onEnd: () => void;
 }): IdleWatch {
-  const { clock, onLock, onEnd } = options;
+  const { clock, onWarn, onLock, onEnd } = options;
   let sinceMs = 0;
   let countedMs = 0;
   let locked = false;
+  let warned = false;
   let cancel: (() => void) | null = null;
 
   const idleMs = () => Math.max(clock.now() - sinceMs, countedMs);
@@ -36,7 +41,12 @@ export function createIdleWatch(options: {
     const idle = idleMs();
     if (idle >= lockAfterMs && !locked) {
       locked = true;
+      warned = false;
       onLock();
+    }
+    if (idle >= lockAfterMs - warnBeforeMs && !locked && !warned) {
+      warned = true;
+      onWarn(clock.now() + lockAfterMs - idle);
     }
     if (idle < endAfterMs) return false;
     stop();
@@ -62,12 +72,16 @@ export function createIdleWatch(options: {
       sinceMs = clock.now();
       countedMs = 0;
       locked = false;
+      warned = false;
       tick();
     },
     noteActivity() {
       if (!cancel || check() || locked) return;
       sinceMs = clock.now();
       countedMs = 0;
+      if (!warned) return;
+      warned = false;
+      onWarn(null);
     },
     stop,
   };

@@ -59,7 +59,10 @@ export function useForm<Name extends string>(options: FormOptions<Name>): Form<N
       element.current = event.currentTarget;
       const data = new FormData(event.currentTarget);
       const values = Object.fromEntries(
-        names.map((name) => [name, String(data.get(name) ?? '')]),
+        names.map((name) => {
+          const value = data.get(name);
+          return [name, typeof value === 'string' ? value : ''];
+        }),
       ) as Values<Name>;
       const errors = check(values);
       setFound(errors);

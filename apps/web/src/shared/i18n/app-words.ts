@@ -71,6 +71,8 @@ export const appWords = {
     forgotten: 'Forgotten?',
     locked: 'Messages are locked.',
     lockedIdle: 'Locked after a while without input.',
+    soon: 'Locking in less than a minute.',
+    stay: 'Stay unlocked',
     wait: 'You can try again in {{time}}.',
     account: 'Chat password',
   },
