@@ -28,7 +28,7 @@ export const clientErrorCodes = [
   'version_unsupported',
   /** The relay offered older or forked data than this device has already seen. */
   'rollback',
-  /** A signature or a certified key does not hold. */
+  /** A signature or a certified key does not hold, or an answer is not what the protocol says. */
   'untrusted',
   'storage_full',
   'storage_unavailable',

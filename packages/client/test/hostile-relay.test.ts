@@ -187,7 +187,7 @@ describe('a relay that lies about the vault', () => {
 
       await expect(
         b.client.signIn({ email: owner.email, password: owner.password }),
-      ).rejects.toMatchObject({ code: 'internal' });
+      ).rejects.toMatchObject({ code: 'untrusted' });
       expect(b.client.session.getSnapshot().phase).toBe('signedOut');
       await world.close(first);
       await world.close(b);

@@ -73,8 +73,14 @@ export async function confirmRecoveryKey(
   const matches = groups.every(({ index, text }) => plain(text) === expected[index]);
   if (groups.length === 0 || !matches) throw new ClientError('recovery_key_mismatch');
   await publishVault(core, pending.vault.sealed);
-  await openOrMakeDevice({ core, resident, vault: pending.vault, onEnded });
-  core.pending = null;
+  try {
+    await openOrMakeDevice({ core, resident, vault: pending.vault, onEnded });
+    core.pending = null;
+  } catch (error) {
+    // Its keys are overwritten: nothing may be signed or sealed with it again.
+    if (!pending.vault.isOpen()) core.pending = null;
+    throw error;
+  }
 }
 
 /** Idempotent: a vault that is there already because an answer was lost is as good as a new one. */

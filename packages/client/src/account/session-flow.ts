@@ -44,8 +44,7 @@ export async function resume(core: EngineCore): Promise<void> {
  * new device. People who share an installation each have their own records in it.
  */
 export async function enter(core: EngineCore, identity: AuthIdentity): Promise<void> {
-  const resident = await settle(core, identity);
-  const account = await core.http.call('getAccount', {}).catch((error: unknown) => {
+  const { resident, account } = await look(core, identity).catch((error: unknown) => {
     core.auth.forget();
     signedOut(core, null);
     throw error;
@@ -55,7 +54,7 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   const { record } = resident;
   const listed = account.devices.find(({ deviceId }) => deviceId === record?.deviceId);
   const gone = listed !== undefined && !listed.isActive;
-  if (record && (gone || !account.vault)) {
+  if (gone) {
     await resident.shelf.wipe();
     resident.record = null;
     core.deviceId = null;
@@ -68,6 +67,15 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   if (!resident.record) return core.session.set({ phase: 'newDevice', profile, retryAtMs });
   if (core.storage) await writeCurrentUser(core.storage, resident.userId);
   core.session.set({ phase: 'locked', cause: 'start', profile, retryAtMs });
+}
+
+async function look(core: EngineCore, identity: AuthIdentity) {
+  const resident = await settle(core, identity);
+  const account = await core.http.call('getAccount', {});
+  // A device has seen a vault: a relay that has none any more must not have another one made, nor
+  // what lies here wiped.
+  if (resident.record && !account.vault) throw new ClientError('rollback');
+  return { resident, account };
 }
 
 /** Closes the vault and takes everything readable out of the stores; the list of people stays. */

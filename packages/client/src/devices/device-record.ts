@@ -39,10 +39,15 @@ const currentSchema = z.object({ userId: userIdSchema });
 
 const encode = (value: unknown): Sealed => utf8(serializeRecord(value)) as Sealed;
 
-/** The account that used this installation last; undefined on a fresh one. */
+/** The account that used this installation last; undefined on a fresh one, and where it cannot be read. */
 export async function readCurrentUser(storage: StoragePort): Promise<UserId | undefined> {
   const stored = await storage.read('device', currentKey);
-  return stored && currentSchema.parse(parseRecord(fromUtf8(stored))).userId;
+  if (!stored) return undefined;
+  try {
+    return currentSchema.parse(parseRecord(fromUtf8(stored))).userId;
+  } catch {
+    return undefined;
+  }
 }
 
 export async function writeCurrentUser(storage: StoragePort, userId: UserId): Promise<void> {

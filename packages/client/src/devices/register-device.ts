@@ -21,6 +21,10 @@ async function verifyOwnChain(
   accountKey: Uint8Array,
   account: Account,
 ): Promise<PersonTrust | undefined> {
+  // Devices come with a manifest: without one, the chain is being withheld to have it begun anew.
+  if (account.manifests.length === 0 && account.devices.length > 0) {
+    throw new ClientError('rollback');
+  }
   if (account.manifests.length === 0) return undefined;
   return await pinPerson({ userId, accountKey, entries: account.manifests });
 }
@@ -36,17 +40,14 @@ export async function registerDevice(options: {
   vault: OpenVault;
   keys: DeviceKeys;
   authSessionId: string;
-  /** The own chain as known here; the relay's must not be older. */
-  known?: PersonTrust;
 }): Promise<PersonTrust> {
-  const { platform, http, vault, keys, authSessionId, known } = options;
+  const { platform, http, vault, keys, authSessionId } = options;
   const { userId } = vault;
   const { random } = platform;
   const sessionProof = await signSessionProof({ keys, userId, authSessionId, random });
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const account = await http.call('getAccount', {});
     const own = await verifyOwnChain(userId, vault.accountKey.publicKey, account);
-    if (known && (own?.version ?? 0) < known.version) throw new ClientError('rollback');
     const listed = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (listed && !listed.isActive) throw new ClientError('device_revoked');
     if (own && listed && own.devices.some((device) => isOurs(device, keys) && device.current)) {

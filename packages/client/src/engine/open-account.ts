@@ -48,12 +48,14 @@ export async function restoreAuthSession(
   if (core.auth.identity()?.userId === resident.userId) return;
   const sealed = await resident.shelf.readAuth();
   if (!sealed) throw new ClientError('session_ended');
-  const plaintext = await decryptRecord({
-    key: vault.keys.localStorageKey,
-    context: authContext,
-    ciphertext: sealed,
-  });
-  core.auth.restore(fromUtf8(plaintext));
+  try {
+    const key = vault.keys.localStorageKey;
+    const plaintext = await decryptRecord({ key, context: authContext, ciphertext: sealed });
+    core.auth.restore(fromUtf8(plaintext));
+  } catch (cause) {
+    // Damaged on disk: signing in again makes another one.
+    throw new ClientError('session_ended', { cause });
+  }
 }
 
 /**
@@ -75,7 +77,9 @@ export async function bindSession(
     params: { deviceId: keys.deviceId },
     body: { sessionProof },
   });
-  resident.record = { ...record, boundSessionId: authSessionId };
+  // Signed out meanwhile: writing would bring the vault's copy back to the disk.
+  if (core.resident !== resident || !resident.record) return;
+  resident.record = { ...resident.record, boundSessionId: authSessionId };
   await resident.shelf.write(resident.record);
 }
 
@@ -139,7 +143,7 @@ export async function openAccount(options: {
     const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (device && !device.isActive) return onEnded('device_revoked');
     if (account.vault && (await isGenuineVault(vault, account.vault))) {
-      await keepVault(resident, vault, account.vault);
+      await keepVault(core, resident, vault, account.vault);
     }
     const { profile: next } = account;
     if (!next || next.userId !== userId || !context.isOpen()) return;
@@ -177,10 +181,16 @@ export async function openAccount(options: {
     stores: core.stores,
   });
   core.opened = { resident, vault, keys, context, runtime };
-  if (own) await runtime.trust.keep(own);
-  core.stores.clear('loading');
-  runtime.connection.setOnline(core.online);
-  await runtime.start();
+  try {
+    if (own) await runtime.trust.keep(own);
+    core.stores.clear('loading');
+    runtime.connection.setOnline(core.online);
+    await runtime.start();
+  } catch (error) {
+    // Nothing half-open stays behind: the next unlock would take it for an open account.
+    if (context.isOpen()) closeAccount(core);
+    throw error;
+  }
   // Locked meanwhile: the runtime was stopped before it started.
   if (!context.isOpen()) {
     runtime.stop();
@@ -191,13 +201,14 @@ export async function openAccount(options: {
 
 /** Replaces the local copy of the vault with a version that was made with its key. */
 export async function keepVault(
+  core: EngineCore,
   resident: Resident,
   vault: OpenVault,
   sealed: OpenVault['sealed'],
 ): Promise<void> {
   vault.sealed = sealed;
   const { record } = resident;
-  if (!record) return;
+  if (!record || core.resident !== resident) return;
   const vaultVersion = Math.max(record.vaultVersion, sealed.version);
   resident.record = { ...record, vault: sealed, vaultVersion };
   await resident.shelf.write(resident.record);

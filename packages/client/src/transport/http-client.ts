@@ -22,7 +22,7 @@ export type RouteOutput<Name extends RouteName> = z.output<Routes[Name]['respons
 
 /** The relay's HTTP interface, typed by the protocol's route table. */
 export interface HttpClient {
-  /** Throws `ClientError`: a mapped refusal, `offline` without an answer, `internal` for a malformed one. */
+  /** Throws `ClientError`: a mapped refusal, `offline` without an answer, `untrusted` for a malformed one. */
   call<Name extends RouteName>(name: Name, input: RouteInput<Name>): Promise<RouteOutput<Name>>;
 }
 
@@ -93,7 +93,7 @@ export function createHttpClient(options: {
         throw new WireFailure(refusalOf(answer), clock.now());
       }
       const parsed = route.response.safeParse(answer.body);
-      if (!parsed.success) throw new ClientError('internal', { cause: parsed.error });
+      if (!parsed.success) throw new ClientError('untrusted', { cause: parsed.error });
       return parsed.data as never;
     },
   };

@@ -250,6 +250,6 @@ describe('the connection to the relay', () => {
     ).resolves.toEqual({ seq: 1, createdAtMs: 5 });
     await expect(
       connection.request('message:sync', { chatId: ids.chatId, afterSeq: 0, limit: 1 }),
-    ).rejects.toMatchObject({ code: 'internal' });
+    ).rejects.toMatchObject({ code: 'untrusted' });
   });
 });

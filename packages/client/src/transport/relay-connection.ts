@@ -55,7 +55,7 @@ export interface RelayConnection {
   /** Platform hint; `false` closes and waits for `true`. */
   setOnline(online: boolean): void;
   isOnline(): boolean;
-  /** Throws `offline`, a `WireFailure`, or `internal` for a malformed acknowledgement. */
+  /** Throws `offline`, a `WireFailure`, or `untrusted` for a malformed acknowledgement. */
   request<Name extends ClientEventName>(
     name: Name,
     body: AnyBytes<ClientEventRequest<Name>>,
@@ -233,7 +233,7 @@ export function createRelayConnection(options: {
       if (!request.success) throw new ClientError('internal', { cause: request.error });
       const raw = await using.request(name, request.data, acknowledgementTimeoutMs);
       const ack = ackSchema(definition.response as z.ZodMiniType).safeParse(raw);
-      if (!ack.success) throw new ClientError('internal', { cause: ack.error });
+      if (!ack.success) throw new ClientError('untrusted', { cause: ack.error });
       if (!ack.data.ok) throw new WireFailure(ack.data.error, clock.now());
       return ack.data.data as never;
     },

@@ -61,6 +61,7 @@ export async function holdVault(options: {
       return fromUtf8(password);
     },
     replaceChatPassword(next) {
+      if (!open) return;
       zeroize(password);
       password = utf8(next);
     },

@@ -31,8 +31,12 @@ export function createPasswordTries(storage: AccountStorage, clock: Clock): Pass
   async function read(): Promise<Tries> {
     const stored = await storage.read('device', key);
     if (!stored) return none;
-    const parsed = triesSchema.safeParse(JSON.parse(fromUtf8(stored)));
-    return parsed.success ? parsed.data : none;
+    try {
+      return triesSchema.parse(JSON.parse(fromUtf8(stored)));
+    } catch {
+      // Whoever can damage the count can remove it, too.
+      return none;
+    }
   }
 
   async function write(tries: Tries): Promise<void> {

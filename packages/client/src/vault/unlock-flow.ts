@@ -14,7 +14,7 @@ import {
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
 import { isTransient } from '../transport/wire-failure.ts';
-import { openWithPassword, openWithRecoveryKey } from './open-vault.ts';
+import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** What the steps of opening share. */
@@ -48,15 +48,9 @@ export async function openVaultHere(
   resident: Resident,
   chatPassword: string,
 ): Promise<OpenVault> {
-  const { userId, tries } = resident;
+  const { tries } = resident;
   await tries.begin();
-  const open = () =>
-    openWithPassword({
-      userId,
-      chatPassword,
-      sealed: sealedOf(resident),
-      minimumVersion: minimumVersionOf(resident),
-    });
+  const open = () => openNewest(resident, chatPassword);
   try {
     const vault = await open().catch(async (error: unknown) => {
       if (!isClientError(error, 'wrong_chat_password')) throw error;
@@ -72,6 +66,31 @@ export async function openVaultHere(
     }
     const retryAtMs = await tries.retryAtMs();
     throw new ClientError('wrong_chat_password', { retryAtMs, cause: error });
+  }
+}
+
+/**
+ * The newest vault, or this device's own copy when the password opens that one and what the relay
+ * handed out was not made with its key: a forged vault must not shut anybody out.
+ */
+async function openNewest(resident: Resident, chatPassword: string): Promise<OpenVault> {
+  const { userId, record } = resident;
+  const minimumVersion = minimumVersionOf(resident);
+  const sealed = sealedOf(resident);
+  const local = record?.vault ?? sealed;
+  const open = (which: OpenVault['sealed']) =>
+    openWithPassword({ userId, chatPassword, sealed: which, minimumVersion });
+  try {
+    return await open(sealed);
+  } catch (error) {
+    if (local === sealed) throw error;
+    const vault = await open(local);
+    if (!(await isGenuineVault(vault, sealed))) {
+      resident.account = resident.account && { ...resident.account, vault: null };
+      return vault;
+    }
+    vault.close();
+    throw error;
   }
 }
 
@@ -102,7 +121,7 @@ async function openDevice(steps: OpenSteps): Promise<void> {
   await restoreAuthSession(core, resident, vault);
   if (!record.registered) return await register(steps, keys);
   if (record.vault?.version !== vault.sealed.version) {
-    await keepVault(resident, vault, vault.sealed);
+    await keepVault(core, resident, vault, vault.sealed);
   }
   await bindSession(core, resident, keys).catch((error: unknown) => {
     // Offline: the connection does it before anything else.
@@ -177,9 +196,14 @@ export async function recoverAccount(options: {
   vault.sealed = before;
   const beforeOpen = async () => {
     await core.http.call('putVault', { body: next });
-    await keepVault(resident, vault, next);
+    await keepVault(core, resident, vault, next);
     await resident.tries.succeed();
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };
-  await openOrMakeDevice(steps);
+  try {
+    await openOrMakeDevice(steps);
+  } catch (error) {
+    vault.close();
+    throw error;
+  }
 }
