@@ -27,6 +27,7 @@ import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock
 import { findPerson } from '../chats/find-person.ts';
 import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
 import { createIdleWatch } from './idle-watch.ts';
+import { warnOfLock } from './warn-of-lock.ts';
 import { keepAuthSession, keepVault } from './open-account.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
@@ -84,6 +85,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
   };
   const idle = createIdleWatch({
     clock: platform.clock,
+    onWarn: (lockAtMs) => warnOfLock(session, lockAtMs),
     onLock: () => lockAccount(core, 'idle'),
     onEnd: () => void step(() => signOut('local')).catch(() => undefined),
   });
