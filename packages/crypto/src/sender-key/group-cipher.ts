@@ -5,8 +5,8 @@ import { perKeyCache } from '../committed-aead/per-key-cache.ts';
 import { xeddsaSigner, type XEdDSASigner } from '../identity/sign-xeddsa.ts';
 import { aesCbcEncrypt } from '../primitives/aes-cbc.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
-import { decryptSenderKeyMessage } from './decrypt-sender-key-message.ts';
-import { withRecordLock } from './record-lock.ts';
+import { decryptSenderKeyMessage, type KeepContent } from './decrypt-sender-key-message.ts';
+import { withRecordLock } from '../session/record-lock.ts';
 import { messageKey, messageSeed, nextChainKey } from './sender-chain-key.ts';
 import { lastIteration, maxSenderKeyPlaintextBytes } from './sender-key-limits.ts';
 import { SenderKeyMessage } from './sender-key-message.ts';
@@ -57,11 +57,16 @@ export class GroupCipher {
     });
   }
 
-  /** Decrypts a message once; `open_failed` for every refusal, a second time included. */
-  async decrypt(message: Uint8Array): Promise<Uint8Array> {
+  /**
+   * Decrypts a message once; `open_failed` for every refusal, a second time included.
+   *
+   * `keep` runs before the record is stored: a caller that keeps the plaintext there loses none to a
+   * crash, and may be given one twice.
+   */
+  async decrypt(message: Uint8Array, keep?: KeepContent<Uint8Array>): Promise<Uint8Array> {
     assertBytes(message, 'message');
     const [store, name] = [this.#store, this.#name];
-    return decryptSenderKeyMessage({ store, name, message, read: (plaintext) => plaintext });
+    return decryptSenderKeyMessage({ store, name, message, read: (plaintext) => plaintext, keep });
   }
 
   /**

@@ -78,6 +78,23 @@ describe('A group message', () => {
     expect(await decrypt(message)).toEqual(utf8('hello'));
   });
 
+  it('is kept by the caller before its key is used up, or still opens', async () => {
+    const message = await encrypt('keep me');
+    const kept: Uint8Array[] = [];
+    const failing = {
+      store: receiving,
+      place,
+      message,
+      keep: () => Promise.reject(new Error('full')),
+    };
+    await expect(decryptGroupMessage(failing)).rejects.toThrow('full');
+    const keep = async (plaintext: Uint8Array) => {
+      kept.push(plaintext);
+    };
+    await decryptGroupMessage({ store: receiving, place, message, keep });
+    expect(kept).toEqual([utf8('keep me')]);
+  });
+
   it('is refused with any byte flipped, cut or added', async () => {
     expect(await damageNotRefused(await encrypt(''), (copy) => decrypt(copy))).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { padmePad, padmeUnpad } from '../encoding/padme.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import type { RandomSource } from '../primitives/random.ts';
-import { decryptSenderKeyMessage } from './decrypt-sender-key-message.ts';
+import { decryptSenderKeyMessage, type KeepContent } from './decrypt-sender-key-message.ts';
 import { GroupCipher } from './group-cipher.ts';
 import { SenderKeyName } from './sender-key-name.ts';
 import type { SenderKeyStore } from './sender-key-store.ts';
@@ -74,8 +74,10 @@ export async function decryptGroupMessage(input: {
   store: SenderKeyStore;
   place: GroupMessagePlace;
   message: Uint8Array;
+  /** Runs before the key is used up; see `GroupCipher.decrypt`. */
+  keep?: KeepContent<Uint8Array>;
 }): Promise<Uint8Array> {
-  const { store, place, message } = input;
+  const { store, place, message, keep } = input;
   assertBytes(message, 'message');
   const expected = binding(place);
   const read = (plaintext: Uint8Array): Uint8Array => {
@@ -83,5 +85,5 @@ export async function decryptGroupMessage(input: {
     if (!equalBytes(reader.take(expected.length), expected)) throw new CryptoError('open_failed');
     return padmeUnpad(reader.rest());
   };
-  return decryptSenderKeyMessage({ store, name: senderKeyNameOf(place), message, read });
+  return decryptSenderKeyMessage({ store, name: senderKeyNameOf(place), message, read, keep });
 }

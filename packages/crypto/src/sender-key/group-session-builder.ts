@@ -4,7 +4,7 @@ import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import { identityKeyPairFromSeed } from '../identity/identity-key-pair.ts';
 import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
-import { withRecordLock } from './record-lock.ts';
+import { withRecordLock } from '../session/record-lock.ts';
 import { SenderKeyDistributionMessage } from './sender-key-distribution-message.ts';
 import type { SenderKeyName } from './sender-key-name.ts';
 import { SenderKeyRecord } from './sender-key-record.ts';
