@@ -10,7 +10,7 @@ import type { Stack } from '../stack/start-stack.ts';
 import { expect, test } from '../test.ts';
 import { recordKeys } from './key-recorder.ts';
 import { filesUnder, flushToDisk, tablesOf } from './places.ts';
-import { plantedText, saltsIn, secretsOf } from './plants.ts';
+import { plantedText, saltsIn, secretsOf, tokensIn } from './plants.ts';
 import { CanarySearch } from './search.ts';
 import type { Place, Plant } from './search.ts';
 import { recordTraffic } from './traffic.ts';
@@ -190,6 +190,15 @@ test('what is secret is found nowhere outside the memory of the browsers', async
         plant,
         everywhere,
       );
+    });
+
+    await test.step('tokens of the login: in no profile, table, file or log', () => {
+      const tokens = tokensIn(heard);
+      expect(new Set(tokens.map(({ name }) => name))).toEqual(
+        new Set(['access token', 'refresh token']),
+      );
+
+      expect(new CanarySearch(tokens).find([...database, ...log, ...profiles])).toEqual([]);
     });
 
     // The access token names it, and goes with every request of its owner.

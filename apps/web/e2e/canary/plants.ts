@@ -16,6 +16,18 @@ export function saltsIn(places: readonly Place[]): string[] {
     .map(([, salt = '']) => Buffer.from(salt, 'base64url').toString('hex'));
 }
 
+/** The tokens that the auth service handed out: as good as a password while they last. */
+export function tokensIn(places: readonly Place[]): Plant[] {
+  const answers = places.filter(({ name }) =>
+    /response POST \/auth\/v1\/(signup|token)/.test(name),
+  );
+  return answers.flatMap(({ bytes }) =>
+    [...bytes.toString('latin1').matchAll(/"(access|refresh)_token":"([^"]+)"/g)].map(
+      ([, kind = '', value = '']) => ({ name: `${kind} token`, value }),
+    ),
+  );
+}
+
 /** What may be nowhere outside a browser's memory: not in the database, a log, on the wire or on a disk. */
 export function secretsOf(person: Person, keysHex: readonly string[]): Plant[] {
   const { displayName, chatPassword } = person.identity;
