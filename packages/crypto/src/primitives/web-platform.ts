@@ -75,12 +75,6 @@ export interface CbcAlgorithm {
 }
 
 interface Platform {
-  setTimeout(callback: () => void, ms: number): unknown;
-  setImmediate?(callback: () => void): unknown;
-  MessageChannel?: new () => {
-    port1: { onmessage: (() => void) | null; close(): void };
-    port2: { postMessage(message: null): void };
-  };
   crypto?: { subtle?: Subtle; getRandomValues(bytes: Uint8Array): Uint8Array };
   TextEncoder: new () => { encode(text: string): Uint8Array };
   TextDecoder: new (
@@ -110,24 +104,4 @@ export function newTextEncoder(): { encode(text: string): Uint8Array } {
 /** A UTF-8 decoder that throws on malformed input and keeps a byte order mark. */
 export function newTextDecoder(): { decode(bytes: Uint8Array): string } {
   return new platform.TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-}
-
-/** Lets the event loop run other work before going on, without the 4 ms that nested timers cost. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (platform.setImmediate) {
-      platform.setImmediate(resolve);
-      return;
-    }
-    if (!platform.MessageChannel) {
-      platform.setTimeout(resolve, 0);
-      return;
-    }
-    const { port1, port2 } = new platform.MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -28,7 +28,7 @@ describe('Protocol buffers', () => {
   });
 
   it('ignores unknown fields of every wire type and takes the last of several', () => {
-    const read = new ProtoReader(fromHex('0805' + '11' + '00'.repeat(8) + '1d00000000' + '0807'));
+    const read = new ProtoReader(fromHex('08051100000000000000001d000000000807'));
     expect(read.uint(1)).toBe(7);
     expect(read.uint(2)).toBeUndefined();
   });

@@ -7,7 +7,7 @@ import {
   type AgreementKeyPair,
 } from './agreement-key-pair.ts';
 import { kyberDecapsulate, kyberEncapsulate } from '../kem/kyber-1024.ts';
-import { nextTurn } from '../primitives/web-platform.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import type { RandomSource } from '../primitives/random.ts';
 import { parseIdentityPublicKey } from '../identity/public-key.ts';
 import { handshakeKeys, rootStep } from './key-derivation.ts';
@@ -32,7 +32,7 @@ export async function initiateSession(input: {
   const { local, bundle, peerVersion, random } = input;
   const { signedPreKey, preKey, kyberPreKey } = bundle;
   // On noble an agreement takes 1 ms and more, and the KEM as much: others run in between.
-  await nextTurn();
+  await giveWay();
   const base = await generateAgreementKeyPair(random);
   const kem = kyberEncapsulate(kyberPreKey.publicKey, random);
   const keys = await handshakeKeys([
@@ -42,7 +42,7 @@ export async function initiateSession(input: {
     ...(preKey ? [await agree(base, preKey.publicKey)] : []),
     kem.sharedSecret,
   ]);
-  await nextTurn();
+  await giveWay();
   const ratchetKeyPair = await generateAgreementKeyPair(random);
   const secret = await agree(ratchetKeyPair, signedPreKey.publicKey);
   const { rootKey, chainKey } = await rootStep(keys.rootKey, secret);
@@ -86,7 +86,7 @@ export async function respondToSession(input: {
   const { local, message, preKey, signedPreKey, kyberPreKey, peerVersion } = input;
   assertTorsionFree(message.baseKey);
   const remoteIdentity = parseIdentityPublicKey(message.identityKey);
-  await nextTurn();
+  await giveWay();
   const keys = await handshakeKeys([
     await agree(signedPreKey.keyPair, remoteIdentity),
     await agree(local.identity, message.baseKey),
@@ -94,7 +94,7 @@ export async function respondToSession(input: {
     ...(preKey ? [await agree(preKey.keyPair, message.baseKey)] : []),
     kyberDecapsulate(message.kyberCiphertext, kyberPreKey.keyPair.secretKey),
   ]);
-  await nextTurn();
+  await giveWay();
   return {
     peerVersion,
     localIdentity: local.identity.publicKey,

@@ -1,7 +1,7 @@
 /** Which session of a record opens a message. Pure: nothing is stored here. */
 import { CryptoError, isCryptoError } from '../errors.ts';
 import type { RandomSource } from '../primitives/random.ts';
-import { nextTurn } from '../primitives/web-platform.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import type { ProtocolAddress } from './protocol-address.ts';
 import { ratchetDecrypt } from './ratchet-decrypt.ts';
 import { findChain } from './receiver-chain.ts';
@@ -38,7 +38,7 @@ export async function openWithRecord(
     if (findChain(state.receivers, context.message.ratchetKey)) {
       return ratchetDecrypt({ ...context, state });
     }
-    if (session !== record.current) await nextTurn();
+    if (session !== record.current) await giveWay();
   }
   for (const session of stored) {
     try {
@@ -47,7 +47,7 @@ export async function openWithRecord(
       if (!isCryptoError(error)) throw error;
     }
     // 40 agreements in a row on noble would block for 80 ms.
-    await nextTurn();
+    await giveWay();
   }
   throw new CryptoError('open_failed');
 }

@@ -1,7 +1,7 @@
 /** A chain of a peer's messages, with the seeds of those that were jumped over. */
 import { equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { nextTurn } from '../primitives/web-platform.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { messageSeed, nextChainKey } from './key-derivation.ts';
 import { fields, fixedBytes, list, uint, type Decoded } from './record-codec.ts';
 
@@ -56,7 +56,7 @@ export async function takeMessageSeed(
       kept.push({ counter: index, seed: await messageSeed(chainKey) });
     }
     chainKey = await nextChainKey(chainKey);
-    if ((index - chain.index) % stepsPerSlice === stepsPerSlice - 1) await nextTurn();
+    if ((index - chain.index) % stepsPerSlice === stepsPerSlice - 1) await giveWay();
   }
   const seed = await messageSeed(chainKey);
   chainKey = await nextChainKey(chainKey);

@@ -4,7 +4,7 @@ import { be32 } from '../../encoding/integers.ts';
 import { utf8 } from '../../encoding/text.ts';
 import { CryptoError } from '../../errors.ts';
 import { hkdfSha256 } from '../../primitives/hkdf.ts';
-import { nextTurn } from '../../primitives/web-platform.ts';
+import { giveWay } from '../../primitives/give-way.ts';
 import { maximumForwardJump, maximumKeptKeys } from '../receiver-chain.ts';
 import { fields, fixedBytes, list, oneOf, optional, uint, type Decoded } from '../record-codec.ts';
 import type { EpochSecret } from './braid-send.ts';
@@ -137,7 +137,7 @@ async function takeFrom(
     const stepped = await step(chainKey, n);
     chainKey = stepped.chainKey;
     if (index - n <= maximumKeptKeys) kept.push({ index: n, key: stepped.key });
-    if (n % stepsPerSlice === 0) await nextTurn();
+    if (n % stepsPerSlice === 0) await giveWay();
   }
   const last = await step(chainKey, index);
   return {
