@@ -5,7 +5,7 @@
  */
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
-import { be64 } from '../encoding/integers.ts';
+import { assertCount, be64 } from '../encoding/integers.ts';
 import { toHex } from '../encoding/hex.ts';
 import { uuidBytes, uuidFromBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
@@ -67,6 +67,7 @@ function assertShape(entry: GroupEntry): void {
 
 /** The canonical bytes of an entry; `bad_encoding` for one that no log can hold. */
 export function serializeGroupEntry(entry: GroupEntry): Uint8Array {
+  assertCount(entry.epoch, 'epoch');
   for (const hash of entry.previous) assertBytes(hash, 'previous[]', 32);
   const action = actions.indexOf(entry.action);
   const role = roles.indexOf(entry.role);
