@@ -100,6 +100,8 @@ export interface ChatState {
   canSend: boolean;
   /** Messages whose sender counter shows that one before them never came. */
   missing: number;
+  /** The relay tells an older or other story of this chat than this device holds: it was set back. */
+  rewound?: boolean;
   draft: string;
 }
 

@@ -58,7 +58,13 @@ export function createChatBook(context: AccountContext): ChatBook {
     get,
     all: () => [...chats.values()],
     async load() {
-      const rows = await store.range('chats', keysUnder(''), chatRecordAtRestSchema);
+      // A damaged chat is made anew from the relay's list and log; its messages are here still.
+      const rows = await store.range(
+        'chats',
+        keysUnder(''),
+        chatRecordAtRestSchema,
+        () => undefined,
+      );
       for (const { value } of rows) chats.set(value.chatId, value);
     },
     require(chatId) {
@@ -117,5 +123,6 @@ function begin({ chatId, members, createdAtMs, headSeq }: ChatRecord): ChatAtRes
     unopened: [],
     receipted: { deliveredSeq: 0, readSeq: 0 },
     sealedFor: '',
+    rewound: false,
   };
 }

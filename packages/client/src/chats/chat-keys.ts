@@ -34,10 +34,14 @@ export function createChatKeys(options: {
   /** Wraps this session has put already: a relay that denies having them is not served again and again. */
   const given = new Set<string>();
 
+  /** Nobody whose devices are in doubt. */
   async function people(chatId: ChatId): Promise<PersonTrust[]> {
     const { members } = book.require(chatId);
     const found = await Promise.all(
-      members.map(async (member) => await trust.person(member.userId)),
+      members.map(async (member) => {
+        const doubted = await trust.isInDoubt(member.userId);
+        return doubted ? undefined : await trust.person(member.userId);
+      }),
     );
     return found.flatMap((person) => person ?? []);
   }
@@ -50,7 +54,7 @@ export function createChatKeys(options: {
 
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: EpochKey): Promise<void> {
     const { random } = platform;
-    const trusted = (await people(chatId)).filter(({ alarm }) => alarm === null);
+    const trusted = await people(chatId);
     const tag = (deviceId: string) => `${chatId} ${offer.epoch} ${deviceId}`;
     const skip = new Set<string>(offer.wrappedDevices);
     for (const { deviceId } of trusted.flatMap(({ devices }) => devices)) {

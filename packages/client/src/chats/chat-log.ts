@@ -30,9 +30,11 @@ export function createChatLog(options: {
   chatId: ChatId;
   book: ChatBook;
   queued: () => readonly OutboxEntry[];
+  /** Queued messages whose rows do not open any more. */
+  damagedQueued: () => number;
 }): ChatLog {
-  const { context, chatId, book, queued } = options;
-  const { store, userId } = context;
+  const { context, chatId, book, queued, damagedQueued } = options;
+  const { store, userId, deviceId } = context;
   let window: MessageAtRest[] = [];
   let isOpen = false;
   let hasOlder = false;
@@ -43,18 +45,25 @@ export function createChatLog(options: {
 
   /** What was opened late: a read that began before must not bring the unreadable form back. */
   const revised = new Map<number, MessageAtRest>();
+  /** Rows that do not open any more; shown as missing. */
+  const damaged = new Set<string>();
   const newestOf = (message: MessageAtRest) => revised.get(message.seq) ?? message;
 
   const bounds = keysUnder(`${chatId}/s/`);
 
   async function readBefore(seq: number | null): Promise<MessageAtRest[]> {
     const to = seq === null ? bounds.to : messageKey(chatId, seq);
+    let damagedNow = 0;
     const rows = await store.range(
       'messages',
       { from: bounds.from, to, limit: windowSize + 1, reverse: true },
       messageAtRestSchema,
+      (key) => {
+        damagedNow += 1;
+        damaged.add(key);
+      },
     );
-    hasOlder = rows.length > windowSize;
+    hasOlder = rows.length + damagedNow > windowSize;
     return rows
       .slice(0, windowSize)
       .map(({ value }) => value)
@@ -69,6 +78,7 @@ export function createChatLog(options: {
       'messages',
       { from, to: bounds.to, limit: windowSize },
       messageAtRestSchema,
+      () => undefined,
     );
     return rows.find(({ value }) => value.senderId !== userId)?.value.seq ?? null;
   }
@@ -84,7 +94,10 @@ export function createChatLog(options: {
 
   return {
     open() {
-      opening ??= load();
+      opening ??= load().catch((error: unknown) => {
+        opening = null;
+        throw error;
+      });
       return opening;
     },
     async loadOlder() {
@@ -119,12 +132,18 @@ export function createChatLog(options: {
         readSeq: chat.readSeq,
         trust,
         canSend: hasKey && trust !== 'changed',
-        missing: missingOf(chat),
+        missing: missingOf(chat) + damaged.size + damagedQueued(),
+        ...(chat.rewound && { rewound: true }),
         draft,
       };
       if (!isOpen) return { ...emptyChat, ...state };
       const progress = partnerProgress(chat, userId);
-      const ids = new Set(window.map(({ clientId }) => clientId));
+      // Only this device's own ids: somebody else's message with the same id must not hide one.
+      const ids = new Set(
+        window.flatMap(({ clientId, senderDeviceId }) =>
+          senderDeviceId === deviceId ? [clientId] : [],
+        ),
+      );
       const next = [
         ...window.map((message) => viewMessage(message, userId, progress)),
         ...queued()

@@ -58,8 +58,8 @@ export function createChatPublisher(options: {
 
   async function trustOf(chatId: ChatId): Promise<ChatState['trust']> {
     const members = book.get(chatId)?.members ?? [];
-    const people = await Promise.all(members.map((member) => trust.person(member.userId)));
-    return people.some((person) => person && person.alarm !== null) ? 'changed' : 'unchecked';
+    const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
+    return doubts.includes(true) ? 'changed' : 'unchecked';
   }
 
   async function publishChat(chatId: ChatId): Promise<void> {
@@ -78,7 +78,8 @@ export function createChatPublisher(options: {
 
   function begin(chatId: ChatId): ChatLog {
     const queued = () => outbox.entries(chatId);
-    const log = createChatLog({ context, chatId, book, queued });
+    const damagedQueued = () => outbox.damaged(chatId);
+    const log = createChatLog({ context, chatId, book, queued, damagedQueued });
     logs.set(chatId, log);
     return log;
   }

@@ -55,6 +55,8 @@ export const chatRecordAtRestSchema = z.object({
   receipted: z.object({ deliveredSeq: cursorSchema, readSeq: cursorSchema }),
   /** The manifest versions of all members when the key was last sealed to whom it lacked. */
   sealedFor: z.string(),
+  /** The relay has named a lower newest number, or another message at a number that is taken. */
+  rewound: z._default(z.boolean(), false),
 });
 export type ChatAtRest = z.infer<typeof chatRecordAtRestSchema>;
 

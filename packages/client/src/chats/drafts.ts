@@ -33,7 +33,7 @@ export function createDrafts(store: SealedStore): Drafts {
     changed,
     get: (chatId) => texts.get(chatId) ?? '',
     async load() {
-      const rows = await store.range('drafts', keysUnder(''), draftSchema);
+      const rows = await store.range('drafts', keysUnder(''), draftSchema, () => undefined);
       for (const { key, value } of rows) texts.set(key, value.text);
     },
     async save(chatId, text) {

@@ -75,12 +75,22 @@ export function createKeyRing(options: {
 
   function ring(chatId: ChatId): Promise<Map<string, EpochKey>> {
     let found = rings.get(chatId);
-    if (!found) rings.set(chatId, (found = load(chatId)));
+    if (!found) {
+      found = load(chatId);
+      rings.set(chatId, found);
+      found.catch(() => rings.delete(chatId));
+    }
     return found;
   }
 
   async function load(chatId: ChatId): Promise<Map<string, EpochKey>> {
-    const rows = await store.range('keys', keysUnder(`${chatId}/`), keyAtRestSchema);
+    // A damaged key is fetched from the relay again.
+    const rows = await store.range(
+      'keys',
+      keysUnder(`${chatId}/`),
+      keyAtRestSchema,
+      () => undefined,
+    );
     const opened = await Promise.all(rows.map(({ value }) => epochKeyFrom({ ...value, chatId })));
     return new Map(opened.map((epochKey) => [toHex(epochKey.keyId), epochKey]));
   }
@@ -111,6 +121,8 @@ export function createKeyRing(options: {
         throw error;
       });
     if (!sealer) return undefined;
+    // A former device, lost or stolen, explains the first key of a chat, never a newer or another one.
+    if (!sealer.current && (await ring(chatId)).size > 0) return undefined;
     return await openSigned({
       ephemeralPublicKey: wrap.ephemeralPublicKey,
       ciphertext: wrap.encryptedKey,

@@ -53,7 +53,8 @@ export async function openMessage(options: {
   const epochKey = await ring.find(chat.chatId, keyId);
   if (!epochKey) return unreadable('key_missing');
   const device = await trust.device(senderId, senderDeviceId).catch((error: unknown) => {
-    if (isClientError(error, 'rollback') || isClientError(error, 'untrusted')) return undefined;
+    const doubted = isClientError(error, 'rollback') || isClientError(error, 'untrusted');
+    if (doubted || isClientError(error, 'not_found')) return undefined;
     throw error;
   });
   if (!device) return unreadable('altered');

@@ -21,6 +21,7 @@ import { createChatSync } from '../sync/chat-sync.ts';
 import { createIngest } from '../sync/ingest.ts';
 import { createRelayConnection } from '../transport/relay-connection.ts';
 import type { ConnectionOwner, RelayConnection } from '../transport/relay-connection.ts';
+import { ifDamaged } from '../storage/sealed-store.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
@@ -65,6 +66,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const own = { userId, accountKey: vault.accountKey.publicKey };
   /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
   const hints = createSerialQueue();
+  const waitingHints = new Set<string>();
   let cancelRetry: () => void = () => undefined;
   let failures = 0;
 
@@ -72,9 +74,14 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     store,
     http,
     own,
-    onChange: () => {
+    onChange: (changedId) => {
       publisher.allChanged();
       outbox.kick();
+      // What came from a device that was not known yet may open now.
+      for (const { chatId, unopened, members } of book.all()) {
+        const concerned = members.some((member) => member.userId === changedId);
+        if (concerned && unopened.length > 0) void reopen(chatId).catch(() => undefined);
+      }
     },
   });
   const book = createChatBook(context);
@@ -93,7 +100,8 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     ring,
     connection: connectionOf,
     maySend: async (chatId) => !(await isInDoubt(chatId)),
-    acknowledged: (envelope) => sync.accept(envelope),
+    acknowledged: (envelope) =>
+      sync.accept(envelope).catch(() => void sync.catchUp(envelope.chatId)),
   });
   const receipts = createReceipts({ context, book, ring, trust, connection: connectionOf });
   const ingest = createIngest({ context, book, ring, trust, outbox: () => outbox });
@@ -135,14 +143,20 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
 
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
     const members = book.get(chatId)?.members ?? [];
-    const people = await Promise.all(members.map((member) => trust.person(member.userId)));
-    return people.some((person) => person !== undefined && person.alarm !== null);
+    const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
+    return doubts.includes(true);
   }
 
-  /** Failures of the network end with the next reconnect, which fetches everything again. */
-  function follow(task: () => Promise<void>): void {
+  /**
+   * Failures of the network end with the next reconnect, which fetches everything again. A hint that
+   * waits already is not queued twice, however many of them a relay sends.
+   */
+  function follow(name: string, task: () => Promise<void>): void {
+    if (waitingHints.has(name)) return;
+    waitingHints.add(name);
     void hints
       .run(async () => {
+        waitingHints.delete(name);
         if (context.isOpen()) await task();
       })
       .catch(() => undefined);
@@ -177,15 +191,15 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         if (book.get(envelope.chatId)) {
           void sync.accept(envelope).catch(() => void sync.catchUp(envelope.chatId));
         } else {
-          follow(() => catchUp.chats());
+          follow('chats', () => catchUp.chats());
         }
       },
       'receipt:new': (receipt) => {
         void receipts.take(receipt.chatId, [receipt]).catch(() => undefined);
       },
-      'chat:changed': () => follow(() => catchUp.chats()),
-      'chatKey:changed': ({ chatId }) => follow(() => catchUp.keys(chatId)),
-      'device:changed': (changed) => follow(() => catchUp.person(changed.userId)),
+      'chat:changed': () => follow('chats', () => catchUp.chats()),
+      'chatKey:changed': ({ chatId }) => follow(`keys ${chatId}`, () => catchUp.keys(chatId)),
+      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => catchUp.person(id)),
       'device:revoked': ({ deviceId }) => {
         if (deviceId === context.deviceId) owner.onEnded('device_revoked');
       },
@@ -213,7 +227,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     const missingKey = messages.some(
       ({ body }) => body.kind === 'unreadable' && body.cause === 'key_missing',
     );
-    if (missingKey) follow(() => catchUp.keys(chatId));
+    if (missingKey) follow(`keys ${chatId}`, () => catchUp.keys(chatId));
   });
 
   return {
@@ -226,7 +240,9 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     async start() {
       await Promise.all([book.load(), drafts.load(), outbox.load()]);
-      const known = await store.read('state', listedKey, z.object({}));
+      const known = await store
+        .read('state', listedKey, z.object({}))
+        .catch(ifDamaged(() => undefined));
       publisher.start(known !== undefined);
       connection.start();
     },

@@ -7,7 +7,7 @@ import { ClientError, isClientError } from '../client-error.ts';
 import { forgetDeviceKeys } from '../devices/device-keys.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import { signSessionProof, signSocketProof } from '../devices/device-proof.ts';
-import { createSealedStore } from '../storage/sealed-store.ts';
+import { createSealedStore, ifDamaged } from '../storage/sealed-store.ts';
 import type { Sealed } from '../storage/storage-port.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { HttpClient } from '../transport/http-client.ts';
@@ -112,7 +112,9 @@ export async function openAccount(options: {
   core.deviceId = keys.deviceId;
 
   async function knownProfile(): Promise<Profile> {
-    const stored = await store.read('state', profileKey, profileAtRestSchema);
+    const stored = await store
+      .read('state', profileKey, profileAtRestSchema)
+      .catch(ifDamaged(() => undefined));
     resident.profile ??= stored?.profile ?? null;
     if (resident.email === '') resident.email = stored?.email ?? auth.identity()?.email ?? '';
     resident.profile ??= (await http.call('getAccount', {})).profile;

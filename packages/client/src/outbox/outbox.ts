@@ -11,6 +11,7 @@ import { randomUuid } from '../engine/random-id.ts';
 import { createSignal } from '../engine/signal.ts';
 import type { Signal } from '../engine/signal.ts';
 import { keysUnder } from '../storage/record-keys.ts';
+import { ifDamaged } from '../storage/sealed-store.ts';
 import type { StorageWrite } from '../storage/storage-port.ts';
 import type { RelayConnection } from '../transport/relay-connection.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
@@ -28,6 +29,8 @@ export interface Outbox {
   load(): Promise<void>;
   /** Oldest first. */
   entries(chatId: ChatId): readonly OutboxEntry[];
+  /** How many queued messages of a chat lie here damaged. */
+  damaged(chatId: ChatId): number;
   /** Throws `empty`, `too_large`, `unavailable` without a key. `also` is written in the same batch. */
   enqueue(chatId: ChatId, text: string, also?: readonly StorageWrite[]): Promise<ClientId>;
   retry(chatId: ChatId, clientId: ClientId): Promise<void>;
@@ -60,6 +63,7 @@ export function createOutbox(options: {
   const attempts = new Map<ChatId, number>();
   const timers = new Map<ChatId, () => void>();
   const counters = new Map<ChatId, number>();
+  const damaged = new Map<string, number>();
 
   const list = (chatId: ChatId) => waiting.get(chatId) ?? [];
 
@@ -92,10 +96,18 @@ export function createOutbox(options: {
   async function nextCounter(chatId: ChatId): Promise<number> {
     let last = counters.get(chatId);
     if (last === undefined) {
-      const stored = await store.read('state', counterKey(deviceId, chatId), counterSchema);
-      last = stored?.last ?? 0;
+      const stored = await store
+        .read('state', counterKey(deviceId, chatId), counterSchema)
+        .catch(ifDamaged(() => undefined));
+      last = stored?.last ?? highestSeen(chatId);
     }
     return last + 1;
+  }
+
+  /** The highest own counter that the log and the queue show: where to go on when its row is damaged. */
+  function highestSeen(chatId: ChatId): number {
+    const own = book.get(chatId)?.senders.find((sender) => sender.deviceId === deviceId);
+    return Math.max(own?.highest ?? 0, ...list(chatId).map(({ counter }) => counter));
   }
 
   async function send(chatId: ChatId): Promise<void> {
@@ -111,7 +123,7 @@ export function createOutbox(options: {
         answer = await connection().request('message:send', { chatId, clientId, ciphertext });
       } catch (error) {
         if (!context.isOpen()) return;
-        if (!(error instanceof ClientError) || isTransient(error) || isSessionMatter(error)) {
+        if (!(error instanceof ClientError) || isTransient(error) || saysNothing(error)) {
           return waitAndRetry(chatId, error);
         }
         await persist(update(entry, { failure: error.code }));
@@ -152,7 +164,9 @@ export function createOutbox(options: {
     if (sending.has(chatId) || timers.has(chatId)) return;
     sending.add(chatId);
     void send(chatId)
-      .catch(() => undefined)
+      .catch((error: unknown) => {
+        if (context.isOpen()) waitAndRetry(chatId, error);
+      })
       .finally(() => {
         sending.delete(chatId);
       });
@@ -161,8 +175,12 @@ export function createOutbox(options: {
   return {
     changed,
     entries: list,
+    damaged: (chatId) => damaged.get(chatId) ?? 0,
     async load() {
-      const rows = await store.range('outbox', keysUnder(''), outboxEntrySchema);
+      const rows = await store.range('outbox', keysUnder(''), outboxEntrySchema, (key) => {
+        const chatId = key.split('/')[0] ?? '';
+        damaged.set(chatId, (damaged.get(chatId) ?? 0) + 1);
+      });
       for (const { value } of rows) {
         waiting.set(value.chatId, [...list(value.chatId), { ...value, acknowledgedSeq: null }]);
       }
@@ -237,12 +255,13 @@ export function createOutbox(options: {
   };
 }
 
-const sessionCodes: ReadonlySet<ClientErrorCode> = new Set([
+const laterCodes: ReadonlySet<ClientErrorCode> = new Set([
   'session_ended',
   'device_revoked',
   'version_unsupported',
   'locked',
+  'untrusted',
 ]);
 
-/** Refusals of the connection, not of the message: it waits for the connection to be good again. */
-const isSessionMatter = (error: ClientError): boolean => sessionCodes.has(error.code);
+/** Refusals of the connection or answers without sense, not refusals of the message: it waits. */
+const saysNothing = (error: ClientError): boolean => laterCodes.has(error.code);

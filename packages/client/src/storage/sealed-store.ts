@@ -1,6 +1,6 @@
 import { decryptRecord, encryptRecord, fromUtf8, utf8 } from '@sotto/crypto';
 import type * as z from 'zod/mini';
-import { ClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import type { RandomSource } from '../platform.ts';
 import { parseRecord, serializeRecord } from './json-bytes.ts';
 import type { AccountStorage } from './scoped-storage.ts';
@@ -11,17 +11,28 @@ import type { Sealed, StorageTable, StorageWrite } from './storage-port.ts';
  * the encryption, so that a row moved elsewhere in the store does not open.
  */
 export interface SealedStore {
+  /** Throws `internal` for a row that does not open ({@link ifDamaged}). */
   read<T>(table: StorageTable, key: string, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+  /** With `onDamaged`, rows that do not open are left out and told there; without, the first one throws. */
   range<T>(
     table: StorageTable,
     bounds: { from: string; to: string; limit?: number; reverse?: boolean },
     schema: z.ZodMiniType<T>,
+    onDamaged?: (key: string) => void,
   ): Promise<{ key: string; value: T }[]>;
   /** Makes a write without doing it, to be committed together with others. */
   seal(table: StorageTable, key: string, value: unknown): Promise<StorageWrite>;
   /** Throws `locked` when the account was closed meanwhile. */
   write(batch: readonly StorageWrite[]): Promise<void>;
 }
+
+/** For `catch` behind {@link SealedStore.read}: what to go on with when the row is damaged. */
+export const ifDamaged =
+  <Instead>(instead: () => Instead) =>
+  (error: unknown): Instead => {
+    if (isClientError(error, 'internal')) return instead();
+    throw error;
+  };
 
 /** Rows opened at once: some milliseconds of work, then the event loop gets its turn. */
 const rowsAtOnce = 32;
@@ -47,7 +58,8 @@ export function createSealedStore(options: {
       const plaintext = await decryptRecord({ key: storageKey, context, ciphertext: sealed });
       return schema.parse(parseRecord(fromUtf8(plaintext)));
     } catch (cause) {
-      throw new ClientError('internal', { cause });
+      // A key that was overwritten under way says nothing about the row.
+      throw new ClientError(isOpen() ? 'internal' : 'locked', { cause });
     }
   }
 
@@ -56,19 +68,23 @@ export function createSealedStore(options: {
       const sealed = await storage.read(table, key);
       return sealed && (await open(table, key, sealed, schema));
     },
-    async range(table, bounds, schema) {
+    async range(table, bounds, schema, onDamaged) {
       const rows = await storage.range(table, bounds);
       const opened: { key: string; value: Awaited<ReturnType<typeof schema.parse>> }[] = [];
       for (let at = 0; at < rows.length; at += rowsAtOnce) {
         const slice = rows.slice(at, at + rowsAtOnce);
-        opened.push(
-          ...(await Promise.all(
-            slice.map(async ({ key, value }) => ({
-              key,
-              value: await open(table, key, value, schema),
-            })),
-          )),
+        const some = await Promise.all(
+          slice.map(async ({ key, value }) => {
+            try {
+              return [{ key, value: await open(table, key, value, schema) }];
+            } catch (error) {
+              if (!onDamaged || !isClientError(error, 'internal')) throw error;
+              onDamaged(key);
+              return [];
+            }
+          }),
         );
+        opened.push(...some.flat());
       }
       return opened;
     },

@@ -34,15 +34,22 @@ export function createCatchUp(options: {
 }): CatchUp {
   const { context, book, trust, chatKeys, sync, watched, listed } = options;
   const { http, userId } = context;
+  /** Chats of which the relay named a lower newest number than was here when it was asked. */
+  const setBack = new Set<ChatId>();
 
   async function listChats(): Promise<ChatId[]> {
     const found: ChatId[] = [];
+    const before = new Map(book.all().map(({ chatId, cursor }) => [chatId, cursor]));
     let after: ChatId | undefined;
     for (;;) {
       const { chats } = await http.call('listChats', { query: { after } });
-      for (const record of chats) if (await accepted(record)) found.push(record.chatId);
+      for (const record of chats) {
+        if (!(await accepted(record))) continue;
+        found.push(record.chatId);
+        if (record.headSeq < (before.get(record.chatId) ?? 0)) setBack.add(record.chatId);
+      }
       const last = chats.at(-1);
-      if (!last || chats.length < limits.chatsPerPage || last.chatId === after) break;
+      if (!last || chats.length < limits.chatsPerPage || last.chatId <= (after ?? '')) break;
       after = last.chatId;
     }
     listed();
@@ -75,6 +82,8 @@ export function createCatchUp(options: {
 
   const needsSync = (chat: ChatAtRest): boolean =>
     chat.headSeq > chat.cursor ||
+    chat.rewound ||
+    setBack.delete(chat.chatId) ||
     watched().includes(chat.chatId) ||
     // Receipts come with a page: an own message that is not read yet may be by now.
     (chat.last?.own === true && partnerProgress(chat, userId).readSeq < chat.last.seq);

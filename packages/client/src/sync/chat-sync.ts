@@ -1,6 +1,12 @@
 import { limits } from '@sotto/protocol';
 import type { ChatId, ReceiptEnvelope } from '@sotto/protocol';
 import type { ChatBook } from '../chats/chat-book.ts';
+import {
+  messageAtRestSchema,
+  messageIdKey,
+  messageIdSchema,
+  messageKey,
+} from '../chats/message-record.ts';
 import type { MessageAtRest } from '../chats/message-record.ts';
 import type { Envelope } from '../chats/open-message.ts';
 import { ClientError } from '../client-error.ts';
@@ -8,6 +14,7 @@ import type { AccountContext } from '../engine/account-context.ts';
 import { createSignal } from '../engine/signal.ts';
 import type { Signal } from '../engine/signal.ts';
 import type { RelayConnection } from '../transport/relay-connection.ts';
+import { ifDamaged } from '../storage/sealed-store.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
 import type { Ingest } from './ingest.ts';
 
@@ -28,6 +35,8 @@ export interface ChatSync {
 
 /** A page that leaves out numbers is asked for again this often before they are given up as missing. */
 const holeTries = 3;
+/** A page that leaves out more than this is refused: no later word of the relay would count after it. */
+const mostSkipped = 1000;
 
 export function createChatSync(options: {
   context: AccountContext;
@@ -37,12 +46,15 @@ export function createChatSync(options: {
   receipts: (chatId: ChatId, receipts: readonly ReceiptEnvelope[]) => Promise<void>;
 }): ChatSync {
   const { context, book, ingest, connection, receipts } = options;
+  const { store, userId } = context;
   const { clock, random } = context.platform;
   const arrived = createSignal<{ chatId: ChatId; messages: MessageAtRest[] }>();
   const running = new Map<ChatId, Promise<void>>();
   const again = new Set<ChatId>();
   const failures = new Map<ChatId, number>();
   const timers = new Map<ChatId, () => void>();
+  /** Messages that came under a taken number, each counted once. */
+  const conflicts = new Set<string>();
 
   /** Takes what continues the log; returns whether the cursor moved. */
   async function take(chatId: ChatId, envelopes: readonly Envelope[]): Promise<boolean> {
@@ -60,8 +72,7 @@ export function createChatSync(options: {
     return messages !== null;
   }
 
-  function page(chatId: ChatId) {
-    const afterSeq = book.require(chatId).cursor;
+  function page(chatId: ChatId, afterSeq: number) {
     return connection().request('message:sync', {
       chatId,
       afterSeq,
@@ -81,27 +92,57 @@ export function createChatSync(options: {
   async function fetchAll(chatId: ChatId): Promise<void> {
     let tries = 0;
     while (context.isOpen() && connection().isOnline()) {
-      const answer = await page(chatId);
+      const before = book.require(chatId).cursor;
+      const answer = await page(chatId, before);
       const messages = answer.messages.filter((envelope) => envelope.chatId === chatId);
       const { cursor } = book.require(chatId);
       const firstSeq = Math.min(...messages.map(({ seq }) => seq).filter((seq) => seq > cursor));
       const moved = await take(chatId, messages);
       if (!moved && Number.isFinite(firstSeq) && firstSeq > cursor + 1) {
+        if (firstSeq - cursor - 1 > mostSkipped) throw new ClientError('untrusted');
         tries += 1;
         if (tries < holeTries) continue;
+        tries = 0;
         await skipHole(chatId, firstSeq);
         continue;
       }
-      await noteHead(chatId, answer.headSeq);
+      tries = 0;
+      await noteHead(chatId, answer.headSeq, before);
       await receipts(chatId, answer.receipts);
       if (!moved || book.require(chatId).cursor >= answer.headSeq) return;
     }
   }
 
-  async function noteHead(chatId: ChatId, headSeq: number): Promise<void> {
+  /** `askedAfter`: what was here when the relay was asked. A lower newest number means that it was set back. */
+  async function noteHead(chatId: ChatId, headSeq: number, askedAfter: number): Promise<void> {
     await book.exclusively(chatId, async () => {
       const chat = book.require(chatId);
-      if (headSeq > chat.headSeq) await book.commit({ ...chat, headSeq });
+      const rewound = headSeq < askedAfter;
+      if (headSeq <= chat.headSeq && rewound === chat.rewound) return;
+      await book.commit({ ...chat, headSeq: Math.max(headSeq, chat.headSeq), rewound });
+    });
+  }
+
+  /** A number that is taken by another message: a relay that was set back gives its numbers anew. */
+  async function compare(chatId: ChatId, envelope: Envelope): Promise<void> {
+    const { seq, clientId, senderId, senderDeviceId } = envelope;
+    const tag = `${seq} ${senderDeviceId} ${clientId}`;
+    if (conflicts.has(tag)) return;
+    await book.exclusively(chatId, async () => {
+      const key = messageKey(chatId, seq);
+      const stored = await store
+        .read('messages', key, messageAtRestSchema)
+        .catch(ifDamaged(() => undefined));
+      if (!stored) return;
+      if (stored.clientId === clientId && stored.senderDeviceId === senderDeviceId) return;
+      const idKey = messageIdKey(chatId, senderDeviceId, clientId);
+      // A replay of what is shown at its own number, as any hostile relay may send it.
+      if (await store.read('messages', idKey, messageIdSchema)) return;
+      conflicts.add(tag);
+      const chat = book.require(chatId);
+      // An own message stays in the outbox, where it can be seen.
+      const holes = chat.holes + (senderId === userId ? 0 : 1);
+      await book.commit({ ...chat, holes, rewound: true });
     });
   }
 
@@ -145,7 +186,8 @@ export function createChatSync(options: {
     async accept(envelope) {
       const { chatId, seq } = envelope;
       const chat = book.get(chatId);
-      if (!chat || seq <= chat.cursor) return;
+      if (!chat) return;
+      if (seq <= chat.cursor) return await compare(chatId, envelope);
       if (!running.has(chatId) && (await take(chatId, [envelope]))) return;
       if (seq > (book.get(chatId)?.cursor ?? 0)) await catchUp(chatId);
     },

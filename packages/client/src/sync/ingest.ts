@@ -1,3 +1,4 @@
+import { equalBytes } from '@sotto/crypto';
 import type { ChatId } from '@sotto/protocol';
 import type { ChatBook } from '../chats/chat-book.ts';
 import type { ChatAtRest } from '../chats/chat-record.ts';
@@ -14,6 +15,7 @@ import type { Envelope } from '../chats/open-message.ts';
 import { noteCounter } from '../chats/sender-counters.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { ifDamaged } from '../storage/sealed-store.ts';
 import type { StorageWrite } from '../storage/storage-port.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 
@@ -44,13 +46,35 @@ export function createIngest(options: {
   const { context, book, ring, trust, outbox } = options;
   const { store, userId, deviceId } = context;
 
-  /** Undefined for an envelope whose id this device of the sender has used at another number. */
-  async function admit(chat: ChatAtRest, envelope: Envelope, batch: Set<string>) {
+  /** The number at which this id of the sender's device stands already, if it is another one. */
+  async function usedElsewhere(idKey: string, seq: number): Promise<boolean> {
+    const used = await store
+      .read('messages', idKey, messageIdSchema)
+      .catch(ifDamaged(() => undefined));
+    return used !== undefined && used.seq !== seq;
+  }
+
+  /** Something in the name of this device, under the id of a message that waits here, that is not that message. */
+  function isForgedOwn({ chatId, clientId, ciphertext, ...sender }: Envelope): boolean {
+    if (!isOwn(sender)) return false;
+    const queued = outbox()
+      .entries(chatId)
+      .find((entry) => entry.clientId === clientId);
+    return queued !== undefined && !equalBytes(queued.ciphertext, ciphertext);
+  }
+
+  /**
+   * Undefined for an envelope whose id this device of the sender has used at another number. Only what
+   * was opened, or may be, takes an id: a corrupt copy sent ahead does not hide the message itself.
+   */
+  async function admit(chat: ChatAtRest, envelope: Envelope) {
+    if (isForgedOwn(envelope)) return 'forged' as const;
     const idKey = messageIdKey(chat.chatId, envelope.senderDeviceId, envelope.clientId);
-    if (batch.has(idKey)) return undefined;
-    batch.add(idKey);
-    if (await store.read('messages', idKey, messageIdSchema)) return undefined;
-    return { idKey, ...(await openMessage({ envelope, chat, ring, trust })) };
+    if (await usedElsewhere(idKey, envelope.seq)) return undefined;
+    const opened = await openMessage({ envelope, chat, ring, trust });
+    const { body } = opened.message;
+    const takesId = body.kind !== 'unreadable' || body.cause === 'key_missing';
+    return { idKey, takesId, ...opened };
   }
 
   function noted(chat: ChatAtRest, message: MessageAtRest, counter: number | null): ChatAtRest {
@@ -74,21 +98,22 @@ export function createIngest(options: {
 
   async function appendSome(chatId: ChatId, envelopes: readonly Envelope[]) {
     let chat = book.require(chatId);
-    const batch = new Set<string>();
+    const taken = new Set<string>();
     const admitted = await Promise.all(
-      envelopes.map(async (envelope) => await admit(chat, envelope, batch)),
+      envelopes.map(async (envelope) => await admit(chat, envelope)),
     );
     const writes: StorageWrite[] = [];
     const messages: MessageAtRest[] = [];
     for (const one of admitted) {
-      if (!one) continue;
-      const { message, counter, idKey } = one;
+      if (one === 'forged') chat = { ...chat, holes: chat.holes + 1 };
+      if (one === undefined || one === 'forged' || taken.has(one.idKey)) continue;
+      const { message, counter, idKey, takesId } = one;
+      if (takesId) taken.add(idKey);
       chat = noted(chat, message, counter);
       messages.push(message);
-      writes.push(
-        await store.seal('messages', messageKey(chatId, message.seq), message),
-        await store.seal('messages', idKey, { seq: message.seq }),
-      );
+      const { seq } = message;
+      writes.push(await store.seal('messages', messageKey(chatId, seq), message));
+      if (takesId) writes.push(await store.seal('messages', idKey, { seq }));
       if (isOwn(message)) writes.push(...outbox().removal(chatId, message.clientId));
     }
     const cursor = envelopes.at(-1)?.seq ?? chat.cursor;
@@ -100,7 +125,7 @@ export function createIngest(options: {
     return messages;
   }
 
-  const isOwn = (message: MessageAtRest) =>
+  const isOwn = (message: Pick<MessageAtRest, 'senderId' | 'senderDeviceId'>) =>
     message.senderId === userId && message.senderDeviceId === deviceId;
 
   return {
@@ -117,16 +142,25 @@ export function createIngest(options: {
         let chat = book.require(chatId);
         const writes: StorageWrite[] = [];
         const changed: MessageAtRest[] = [];
+        const taken = new Set<string>();
         for (const seq of chat.unopened) {
           const key = messageKey(chatId, seq);
-          const before = await store.read('messages', key, messageAtRestSchema);
+          const before = await store
+            .read('messages', key, messageAtRestSchema)
+            .catch(ifDamaged(() => undefined));
           if (!before?.ciphertext) continue;
           const { ciphertext } = before;
           const envelope = { ...before, chatId, ciphertext };
           const { message, counter } = await openMessage({ envelope, chat, ring, trust });
           if (message.body.kind === 'unreadable') continue;
+          const idKey = messageIdKey(chatId, message.senderDeviceId, message.clientId);
+          if (taken.has(idKey) || (await usedElsewhere(idKey, seq))) continue;
+          taken.add(idKey);
           changed.push(message);
-          writes.push(await store.seal('messages', key, message));
+          writes.push(
+            await store.seal('messages', key, message),
+            await store.seal('messages', idKey, { seq }),
+          );
           if (counter === null) continue;
           const senders = noteCounter(chat.senders, message.senderDeviceId, counter, true);
           const last =

@@ -150,7 +150,15 @@ export function createRelayConnection(options: {
     }
     if (mine !== generation) return;
     cancelTimer = clock.setTimer(readyTimeoutMs, () => retry());
-    socket = platform.transport.openSocket({
+    try {
+      socket = open(token, mine);
+    } catch {
+      retry();
+    }
+  }
+
+  function open(token: string, mine: number): SocketConnection {
+    return platform.transport.openSocket({
       relayUrl: platform.relayUrl,
       handshake: { token, deviceId: owner.deviceId, protocolVersion },
       listener: {

@@ -1,5 +1,6 @@
 import type { UserId } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
+import { ifDamaged } from '../storage/sealed-store.ts';
 import type { SealedStore } from '../storage/sealed-store.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import { followPerson, personTrustSchema, pinPerson } from './person-trust.ts';
@@ -7,18 +8,23 @@ import type { CertifiedDevice, ManifestEntry, PersonTrust } from './person-trust
 
 /** Everybody this account has met, with pinned keys; sealed at rest under `trust/<user>`. */
 export interface TrustStore {
-  /** What is known, without asking the relay. */
+  /** What is known, without asking the relay. Throws `untrusted` when what was pinned is damaged on disk. */
   person(userId: UserId): Promise<PersonTrust | undefined>;
   /**
    * Fetches and verifies what is new. Throws `rollback` or `untrusted` and keeps the alarm with the
    * person until the relay's word holds again; throws `not_found` for a person without manifests.
    */
   refresh(userId: UserId): Promise<PersonTrust>;
+  /** Whether the relay's last word on this person was refused, or what is kept of them is damaged. */
+  isInDoubt(userId: UserId): Promise<boolean>;
   /** Like `person`, but asks when the person or this device of theirs is not known yet. */
   device(userId: UserId, deviceId: string): Promise<CertifiedDevice | undefined>;
   /** Takes over what a sign-in has verified already. */
   keep(person: PersonTrust): Promise<void>;
 }
+
+/** More than 127 devices that come and go and are renamed ever need; a relay could go on without end. */
+const mostManifests = 2000;
 
 export function createTrustStore(options: {
   store: SealedStore;
@@ -36,7 +42,13 @@ export function createTrustStore(options: {
   async function person(userId: UserId): Promise<PersonTrust | undefined> {
     const cached = known.get(userId);
     if (cached) return cached;
-    const stored = await store.read('state', keyOf(userId), personTrustSchema);
+    const stored = await store.read('state', keyOf(userId), personTrustSchema).catch(
+      ifDamaged(() => {
+        // The own key is in the vault. Anybody else's pin must not be replaced by what a relay says.
+        if (userId === own.userId) return undefined;
+        throw new ClientError('untrusted');
+      }),
+    );
     if (stored) known.set(userId, stored);
     return stored;
   }
@@ -58,6 +70,7 @@ export function createTrustStore(options: {
         query: { after: cursor },
       });
       entries.push(...page.manifests);
+      if (entries.length > mostManifests) throw new ClientError('untrusted');
       const last = page.manifests.at(-1);
       if (!last || last.version <= cursor || last.version >= page.headVersion) return entries;
       cursor = last.version;
@@ -98,13 +111,22 @@ export function createTrustStore(options: {
     person,
     refresh,
     keep,
+    async isInDoubt(userId) {
+      try {
+        return ((await person(userId))?.alarm ?? null) !== null;
+      } catch (error) {
+        if (isClientError(error, 'untrusted')) return true;
+        throw error;
+      }
+    },
     async device(userId, deviceId) {
       const find = (trust: PersonTrust | undefined) =>
         trust?.devices.find((device) => device.deviceId === deviceId);
       const found = find(await person(userId));
-      if (found || absent.has(deviceId)) return found;
+      const tag = `${userId} ${deviceId}`;
+      if (found || absent.has(tag)) return found;
       const asked = find(await refresh(userId));
-      if (!asked) absent.add(deviceId);
+      if (!asked) absent.add(tag);
       return asked;
     },
   };
