@@ -129,7 +129,15 @@ export type {
   SignedPreKeyStore,
 } from './session/stores.ts';
 export type { PeerVersion } from './session/session-state.ts';
-export { maxSessionMessageBytes } from './session/signal-message.ts';
+export {
+  maxSessionMessageBytes,
+  parseSignalMessage,
+  type SignalMessage,
+} from './session/signal-message.ts';
+export {
+  parsePreKeySignalMessage,
+  type PreKeySignalMessage,
+} from './session/pre-key-signal-message.ts';
 export { SessionBuilder } from './session/session-builder.ts';
 export {
   SessionCipher,

@@ -4,9 +4,15 @@ import type { RandomSource } from '../primitives/random.ts';
 import { giveWay } from '../primitives/give-way.ts';
 import type { ProtocolAddress } from './protocol-address.ts';
 import { ratchetDecrypt } from './ratchet-decrypt.ts';
-import { findChain } from './receiver-chain.ts';
+import { findChain, maximumForwardJump } from './receiver-chain.ts';
 import { loadState, type SessionRecord, type SessionState } from './session-state.ts';
 import type { SignalMessage } from './signal-message.ts';
+
+/**
+ * How far ahead a message may be in an archived session that it does not name: one forged message must not cost 40 times
+ * 25,000 steps.
+ */
+const maximumGuessedJump = 1_000;
 
 /** A message and what it is opened with, apart from the session. */
 export interface OpenContext {
@@ -41,8 +47,9 @@ export async function openWithRecord(
     if (session !== record.current) await giveWay();
   }
   for (const session of stored) {
+    const maximumJump = session === record.current ? maximumForwardJump : maximumGuessedJump;
     try {
-      return await ratchetDecrypt({ ...context, state: loadState(session) });
+      return await ratchetDecrypt({ ...context, state: loadState(session), maximumJump });
     } catch (error) {
       if (!isCryptoError(error)) throw error;
     }

@@ -22,6 +22,8 @@ export async function ratchetDecrypt(input: {
   sender: ProtocolAddress;
   recipient: ProtocolAddress;
   random: RandomSource;
+  /** How far ahead in its chains the message may be; 25,000 unless given. */
+  maximumJump?: number;
 }): Promise<{ plaintext: Uint8Array; state: SessionState }> {
   const { message, random } = input;
   assertAddresses(input);
@@ -29,8 +31,8 @@ export async function ratchetDecrypt(input: {
   const ratcheted = known ? input.state : await dhRatchet(input.state, message.ratchetKey, random);
   const chain = known ?? findChain(ratcheted.receivers, message.ratchetKey);
   if (!chain) throw new CryptoError('open_failed');
-  const taken = await takeMessageSeed(chain, message.counter);
-  const pq = await receivePq(ratcheted, message);
+  const taken = await takeMessageSeed(chain, message.counter, input.maximumJump);
+  const pq = await receivePq(ratcheted, message, input.maximumJump);
   const keys = await messageKeys(taken.seed, pq?.key);
   const parties = { sender: ratcheted.remoteIdentity, receiver: ratcheted.localIdentity };
   if (!(await macMatches(message, keys.macKey, parties))) throw new CryptoError('open_failed');
@@ -92,8 +94,9 @@ async function dhRatchet(
 async function receivePq(
   state: SessionState,
   message: SignalMessage,
+  maximumJump: number | undefined,
 ): Promise<{ key: Uint8Array | undefined; state: Uint8Array } | undefined> {
   if (!state.pqRatchet) return undefined;
   if (!message.pqRatchet) throw new CryptoError('open_failed');
-  return receivePqRatchet(state.pqRatchet, message.pqRatchet);
+  return receivePqRatchet(state.pqRatchet, message.pqRatchet, maximumJump);
 }

@@ -36,11 +36,12 @@ export function findChain(
 
 /**
  * The seed of message `counter`, and the chain without it. `open_failed` for a counter that was used
- * or dropped, and, before any work, for one more than 25,000 ahead.
+ * or dropped, and, before any work, for one more than `maximumJump` ahead.
  */
 export async function takeMessageSeed(
   chain: ReceiverChain,
   counter: number,
+  maximumJump = maximumForwardJump,
 ): Promise<{ seed: Uint8Array; chain: ReceiverChain }> {
   if (counter < chain.index) {
     const found = chain.kept.find((kept) => kept.counter === counter);
@@ -48,7 +49,7 @@ export async function takeMessageSeed(
     const kept = chain.kept.filter((other) => other !== found);
     return { seed: found.seed, chain: { ...chain, kept } };
   }
-  if (counter - chain.index > maximumForwardJump) throw new CryptoError('open_failed');
+  if (counter - chain.index > maximumJump) throw new CryptoError('open_failed');
   const kept = [...chain.kept];
   let { chainKey } = chain;
   for (let index = chain.index; index < counter; index++) {

@@ -112,9 +112,7 @@ export class SessionCipher {
     return this.#locked(async () => {
       const record = await this.#load();
       const opened = await opening(() => openWithRecord(record, context));
-      await keep?.(opened.plaintext);
-      await this.#store(record, opened.state);
-      return opened.plaintext;
+      return this.#commit(record, opened, keep);
     });
   }
 
@@ -126,9 +124,7 @@ export class SessionCipher {
       const known = findSession(record, first.baseKey);
       if (known) {
         const opened = await opening(() => openKnown(known, first, context));
-        await keep?.(opened.plaintext);
-        await this.#store(record, opened.state);
-        return opened.plaintext;
+        return this.#commit(record, opened, keep);
       }
       // Two first messages must not both use one one-time prekey.
       return withRecordLock(this.#stores.preKeys, 'prekeys', async () => {
@@ -136,9 +132,7 @@ export class SessionCipher {
         const opened = await opening(() =>
           acceptPreKeyMessage({ first, context, stores, peerVersion }),
         );
-        await this.#assertTrusted(first.identityKey);
-        await keep?.(opened.plaintext);
-        await this.#store(record, opened.state);
+        await this.#commit(record, opened, keep);
         await stores.identity.saveIdentity(this.#remote, first.identityKey);
         await opened.usePreKeys();
         return opened.plaintext;
@@ -167,6 +161,17 @@ export class SessionCipher {
   async #store(record: SessionRecord, state: SessionState): Promise<void> {
     const bytes = serializeSessionRecord(promoteState(record, state));
     await this.#stores.sessions.storeSession(this.#remote, bytes);
+  }
+
+  async #commit(
+    record: SessionRecord,
+    opened: OpenedMessage,
+    keep: KeepPlaintext | undefined,
+  ): Promise<Uint8Array> {
+    await this.#assertTrusted(opened.state.remoteIdentity);
+    await keep?.(opened.plaintext);
+    await this.#store(record, opened.state);
+    return opened.plaintext;
   }
 
   async #assertTrusted(identityKey: Uint8Array): Promise<void> {

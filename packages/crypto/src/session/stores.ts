@@ -17,7 +17,7 @@ export interface SessionStore {
 export interface IdentityKeyStore {
   getIdentityKeyPair(): Promise<AgreementKeyPair>;
   getLocalRegistrationId(): Promise<number>;
-  /** Whether this key may be used with this address; asked before sending, and before a new session is kept. */
+  /** Whether this key may be used with this address; asked before sending, and before anything opened is kept. */
   isTrustedIdentity(address: ProtocolAddress, identityKey: Uint8Array): Promise<boolean>;
   saveIdentity(address: ProtocolAddress, identityKey: Uint8Array): Promise<void>;
 }

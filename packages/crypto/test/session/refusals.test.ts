@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../../src/encoding/hex.ts';
 import { fromUtf8, utf8 } from '../../src/encoding/text.ts';
 import {
+  generateIdentityKeyPair,
   maxSessionMessageBytes,
   SessionBuilder,
   SessionCipher,
@@ -223,6 +224,22 @@ describe('A bundle', () => {
     const message = await cipherBetween(impostor, alice).encrypt(utf8('it is me'));
     const before = snapshot(alice);
     expect(await refusal(() => cipherBetween(alice, bob).decrypt(message))).toBe('bad_key');
+    expect(snapshot(alice)).toBe(before);
+  });
+});
+
+describe('An identity that was replaced', () => {
+  it('can neither be written to nor read from any more', async () => {
+    const random = seededRandom(22);
+    const { alice, bob, a, b } = await pair(random);
+    await b.decrypt(await a.encrypt(utf8('first')));
+    const late = await b.encrypt(utf8('late'));
+    const { publicKey } = await generateIdentityKeyPair({ random });
+    await alice.stores.identity.saveIdentity(bob.address, publicKey);
+    const before = snapshot(alice);
+
+    expect(await refusal(() => a.decrypt(late))).toBe('bad_key');
+    expect(await refusal(() => a.encrypt(utf8('to whom?')))).toBe('bad_key');
     expect(snapshot(alice)).toBe(before);
   });
 });

@@ -112,10 +112,11 @@ export async function takeReceiveKey(
   chain: PqChain,
   epoch: number,
   index: number,
+  maximumJump = maximumForwardJump,
 ): Promise<{ key: Uint8Array; chain: PqChain }> {
   const link = chain.links.find((candidate) => candidate.epoch === epoch);
   if (!link) throw new CryptoError('open_failed');
-  const { key, receive } = await takeFrom(link.receive, index);
+  const { key, receive } = await takeFrom(link.receive, index, maximumJump);
   const links = chain.links.map((other) => (other === link ? { ...link, receive } : other));
   return { key, chain: { ...chain, links } };
 }
@@ -123,6 +124,7 @@ export async function takeReceiveKey(
 async function takeFrom(
   receive: Link['receive'],
   index: number,
+  maximumJump: number,
 ): Promise<{ key: Uint8Array; receive: Link['receive'] }> {
   if (index <= receive.index) {
     const found = receive.kept.find((kept) => kept.index === index);
@@ -130,7 +132,7 @@ async function takeFrom(
     const kept = receive.kept.filter((other) => other !== found);
     return { key: found.key, receive: { ...receive, kept } };
   }
-  if (index - receive.index > maximumForwardJump + 1) throw new CryptoError('open_failed');
+  if (index - receive.index > maximumJump + 1) throw new CryptoError('open_failed');
   const kept = [...receive.kept];
   let { chainKey } = receive;
   for (let n = receive.index + 1; n < index; n++) {

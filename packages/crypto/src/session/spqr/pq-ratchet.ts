@@ -78,6 +78,7 @@ export async function sendPqRatchet(
 export async function receivePqRatchet(
   bytes: Uint8Array,
   message: Uint8Array,
+  maximumJump?: number,
 ): Promise<{ state: Uint8Array; key: Uint8Array | undefined }> {
   const state = decode(bytes);
   const { epoch, index, ...payload } = parseBraidMessage(message);
@@ -87,6 +88,6 @@ export async function receivePqRatchet(
     if (state.keyless !== 'allowed' || epoch !== 1) throw new CryptoError('open_failed');
     return { state: encode({ ...state, chain, braid }), key: undefined };
   }
-  const taken = await takeReceiveKey(chain, epoch - 1, index);
+  const taken = await takeReceiveKey(chain, epoch - 1, index, maximumJump);
   return { state: encode({ ...state, chain: taken.chain, braid }), key: taken.key };
 }
