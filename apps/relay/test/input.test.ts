@@ -4,12 +4,13 @@ import { limits } from '@sotto/protocol';
 import msgpackParser from 'socket.io-msgpack-parser';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { decodeFrame } from '../src/gateway/frame-decoder.ts';
 import { ask, createChat, createPerson } from './support/person.ts';
 import type { TestDevice } from './support/person.ts';
 import { startTestRelay } from './support/test-relay.ts';
 import type { TestRelay } from './support/test-relay.ts';
-import { connect, next, send } from './support/test-socket.ts';
+import { connect, handshakeOf, next, send } from './support/test-socket.ts';
 
 let test: TestRelay;
 let alice: TestDevice;
@@ -278,6 +279,23 @@ describe('A frame', () => {
 });
 
 describe('A flood', () => {
+  it('of many handshakes on one connection ends it before the second is looked at', async () => {
+    const address = `${test.relay.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`;
+    const greedy = new WebSocket(address);
+    let challenges = 0;
+    greedy.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary && data.includes('device:challenge')) challenges += 1;
+    });
+    await next(greedy as never, 'open');
+    const closed = next(greedy as never, 'close');
+
+    const frame = encode({ type: 0, nsp: '/', data: handshakeOf(alice) });
+    for (let i = 0; i < 50; i++) greedy.send(frame);
+
+    await closed;
+    expect(challenges).toBeLessThanOrEqual(1);
+  });
+
   it('of ten thousand events is answered one by one, most with when to come back', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10_000 }, () => send(socket, 'message:send', sendable())),

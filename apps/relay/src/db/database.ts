@@ -203,10 +203,6 @@ export class Database {
     });
   }
 
-  chatMembersOf(chatId: string) {
-    return this.#call('relay_chat_members', { p_chat: chatId }, row.membersRow);
-  }
-
   listMessages(userId: UserId, chatId: ChatId, after: number, limit: number) {
     return this.#call(
       'relay_list_messages',

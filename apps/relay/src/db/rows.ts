@@ -92,8 +92,6 @@ export const chatKeysRow = z.object({
 
 export const deviceIdsRow = z.array(deviceRecordSchema.shape.deviceId);
 
-export const membersRow = z.array(profileSchema.shape.userId);
-
 export const messagePageRow = z.object({
   messages: z.array(z.extend(messageEnvelopeSchema, { ciphertext: storedBuffer })),
   headSeq: cursorSchema,

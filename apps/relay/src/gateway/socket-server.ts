@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { limits } from '@sotto/protocol';
 import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
+import { frameBroadcastsOnce } from './broadcast-frames.ts';
 import { frameParser } from './frame-parser.ts';
 import type { OriginCheck } from './origins.ts';
 import { admitHandshake } from './socket-handshake.ts';
@@ -28,6 +29,7 @@ export function createSocketServer(
       decide(null, options.isAllowedOrigin(request));
     },
   });
+  frameBroadcastsOnce(io);
   io.engine.on('headers', (headers: Record<string, string>) => {
     Object.assign(headers, options.headers);
   });
@@ -40,12 +42,23 @@ export function serveSockets(
   handshake: HandshakeParts,
   session: SocketSessionParts,
 ): void {
+  // Socket.IO refuses a second socket on a connection, but not while the first is still being
+  // admitted: one frame after the other would ask the database and fill rooms on one connection.
+  const taken = new WeakSet<object>();
   const admit = async (socket: Socket, next: (error?: Error) => void) => {
+    const { conn } = socket;
+    if (taken.has(conn)) {
+      conn.close();
+      return;
+    }
+    taken.add(conn);
+    socket.once('disconnect', () => taken.delete(conn));
     try {
       const identity = await admitHandshake(socket, handshake);
       (socket.data as { identity?: HandshakeIdentity }).identity = identity;
       next();
     } catch (error) {
+      taken.delete(conn);
       next(error as Error);
     }
   };
