@@ -1,10 +1,8 @@
 /** A long conversation between any two ends, over a line that loses, delays and reorders. */
 import { toHex } from '../src/encoding/hex.ts';
 import type { CiphertextMessage } from '../src/index.ts';
-import { parsePreKeySignalMessage } from '../src/session/pre-key-signal-message.ts';
-import { parseSignalMessage } from '../src/session/signal-message.ts';
-import { parseBraidMessage } from '../src/session/spqr/braid-message.ts';
 import { seededRandom } from '../test/building/builders.ts';
+import { epochOf } from '../test/session/epoch-of.ts';
 
 /** One end. */
 export interface Talker {
@@ -23,13 +21,7 @@ interface Sent {
   to: Talker;
   message: CiphertextMessage;
   text: Uint8Array;
-}
-
-/** The epoch of the post-quantum ratchet that a message names; 0 where there is none. */
-function epochOf({ type, serialized }: CiphertextMessage): number {
-  const inner = type === 'preKey' ? parsePreKeySignalMessage(serialized).message : serialized;
-  const { pqRatchet } = parseSignalMessage(inner);
-  return pqRatchet ? parseBraidMessage(pqRatchet).epoch : 0;
+  turn: number;
 }
 
 async function deliver({ to, message, text }: Sent): Promise<void> {
@@ -44,22 +36,26 @@ export async function converse(initiator: Talker, responder: Talker, line: Line)
     const [x = 0, y = 0] = random(2);
     return (x * 256 + y) % below;
   };
-  const waiting: Sent[] = [];
+  let waiting: Sent[] = [];
+  let turn = 0;
   let [from, to] = [initiator, responder];
   let [lost, opened, epoch] = [0, 0, 0];
   for (let i = 0; i < line.messages; i++) {
     const text = random(1 + draw(200));
-    const sent: Sent = { to, message: await from.encrypt(text), text };
+    const sent: Sent = { to, message: await from.encrypt(text), text, turn };
     epoch = Math.max(epoch, epochOf(sent.message));
     // The first of all opens the session; without it nobody could answer.
     if (i > 0 && draw(100) < line.lossPercent) lost++;
     else if (i > 0 && draw(3) === 0) waiting.push(sent);
     else opened += await delivered([sent]);
-    if (waiting.length > 3) opened += await delivered(waiting.splice(draw(waiting.length), 1));
-    // Late messages arrive before the second next turn: ends keep five receiving chains.
+    if (waiting.length > 5) opened += await delivered(waiting.splice(draw(waiting.length), 1));
     if (draw(4) === 0) {
-      opened += await delivered(waiting.splice(0).reverse());
+      // Late by up to three changes of direction, the latest first: ends keep five receiving chains.
+      const overdue = waiting.filter((late) => turn - late.turn >= 3);
+      waiting = waiting.filter((late) => turn - late.turn < 3);
+      opened += await delivered(overdue.reverse());
       [from, to] = [to, from];
+      turn++;
     }
   }
   opened += await delivered(waiting.splice(0));

@@ -124,7 +124,7 @@ export async function libsignalSessions(): Promise<InteropResult[]> {
           what: `session, ${oneTime ? 'one-time prekey' : 'no one-time prekey'}`,
           direction: weInitiate ? 'we initiate' : 'it initiates',
         };
-        const line = { messages: 500, lossPercent: 30, seed: results.length + 1 };
+        const line = { messages: 500, lossPercent: 30, seed: 2 * results.length + 1 };
         const setting = { lib, peerVersion, weInitiate, oneTime, line };
         results.push(await attempt(place, () => exchange(setting)));
       }
