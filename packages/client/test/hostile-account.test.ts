@@ -135,6 +135,7 @@ describe('two people', () => {
     await a.client.signIn({ email: ann.email, password: ann.password });
     await a.client.unlock({ chatPassword: ann.chatPassword });
 
-    await untilTexts(b.client, chatId, ['queued before signing out']);
+    const { missing } = await untilTexts(b.client, chatId, ['queued before signing out']);
+    expect(missing).toBe(0);
   });
 });
