@@ -38,7 +38,7 @@ export interface GroupEntry {
 export const groupEntryLabel = 'group-entry';
 
 /** Most entries that one entry can follow. */
-export const maxPreviousEntries = 8;
+const maxPreviousEntries = 8;
 
 const formatVersion = 1;
 const actions: readonly GroupAction[] = ['create', 'add', 'remove', 'set-role'];

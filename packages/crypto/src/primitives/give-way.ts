@@ -30,3 +30,12 @@ export function giveWay(): Promise<void> {
     port2.postMessage(undefined);
   });
 }
+
+/** Lets whoever waits pass one at a time, each in a macrotask of its own. */
+export function turnstile(): () => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return () => {
+    last = last.then(giveWay);
+    return last;
+  };
+}

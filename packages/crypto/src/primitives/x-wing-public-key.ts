@@ -3,7 +3,7 @@ import { assertBytes } from '../encoding/bytes.ts';
 import { isCanonicalFieldElement, isSmallOrderMontgomery } from './curve25519.ts';
 
 /** Bytes of an X-Wing public key: ML-KEM-768's 1,184 and X25519's 32. */
-export const xWingPublicKeyBytes = 1_216;
+const xWingPublicKeyBytes = 1_216;
 
 /** Bytes of its ML-KEM-768 part. */
 export const mlKem768PublicKeyBytes = 1_184;

@@ -20,7 +20,7 @@ export const xWingSeedBytes = 32;
 export const xWingCiphertextBytes = 1_120;
 
 /** Bytes of randomness that one encapsulation uses. */
-export const xWingRandomBytes = 64;
+const xWingRandomBytes = 64;
 
 const mlKemCiphertextBytes = 1_088;
 

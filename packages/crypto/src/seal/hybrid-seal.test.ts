@@ -18,6 +18,7 @@ import { concatBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { generateIdentityKeyPair, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
+import { forceBackEnd } from '../primitives/back-end.ts';
 import { XWingPrivateKey, xWingEncapsulate } from '../primitives/x-wing.ts';
 import { generateHybridKeyPair, type HybridKeyPair } from './hybrid-key-pair.ts';
 import { parseHybridPublicKey } from './hybrid-public-key.ts';
@@ -154,6 +155,30 @@ describe('A hybrid seal', () => {
         'error' in outcome ? outcome.error.code : outcome.sealed.ephemeralPublicKey.length,
       ),
     ).toEqual([32, 1_120, 'bad_key', 'bad_key']);
+  });
+});
+
+describe('Sealing to many without WebCrypto', () => {
+  it('gives the thread back between recipients', async () => {
+    forceBackEnd('noble');
+    const recipients = Array.from({ length: 40 }, () => ({
+      ...recipient(),
+      hybridKey: hybrid.publicKey,
+    }));
+    let turns = 0;
+    let running = true;
+    const count = (): void => {
+      turns++;
+      if (running) setImmediate(count);
+    };
+    count();
+
+    const outcomes = await sealMany({ ...seal, sender: sender(), recipients });
+
+    running = false;
+    forceBackEnd(undefined);
+    expect(outcomes.filter((outcome) => 'sealed' in outcome).length).toBe(40);
+    expect(turns).toBeGreaterThanOrEqual(40);
   });
 });
 
