@@ -15,6 +15,22 @@ export function forceBackEnd(backEnd: BackEnd | undefined): void {
   forced = backEnd;
 }
 
+let leaning: BackEnd | undefined;
+const missing = new Set<string>();
+
+/**
+ * Makes later operations prefer one back end, or choose by measurement again. Unlike {@link forceBackEnd}
+ * it refuses nothing: what WebCrypto lacks runs on noble, so that a self-test may run beside other work.
+ */
+export function leanOnBackEnd(backEnd: BackEnd | undefined): void {
+  leaning = backEnd;
+}
+
+/** Whether WebCrypto was asked for this algorithm and lacked it, or gave a wrong known answer. */
+export function isMissingNatively(algorithm: string): boolean {
+  return missing.has(algorithm);
+}
+
 /** Resolves to WebCrypto if this operation shall use it, else to nothing. */
 export type NativeChoice = (preferred: boolean) => Promise<Subtle | undefined>;
 
@@ -39,10 +55,12 @@ export function nativeChoice(
   };
 
   return async (preferred) => {
-    const wanted = forced === undefined ? preferred : forced === 'webcrypto';
+    const chosen = forced ?? leaning;
+    const wanted = chosen === undefined ? preferred : chosen === 'webcrypto';
     if (!wanted) return undefined;
     available ??= detect();
     const subtle = await available;
+    if (!subtle) missing.add(algorithm);
     if (!subtle && forced === 'webcrypto') throw new Error(`WebCrypto lacks ${algorithm} here`);
     return subtle;
   };

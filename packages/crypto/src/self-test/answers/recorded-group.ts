@@ -1,0 +1,19 @@
+/** A distribution and two messages, the later one first, recorded from @signalapp/libsignal-client 0.103.0. */
+export const recordedGroup = {
+  distributionId: 'd1d1d1d1-7000-11eb-b32a-33b8a8a487a6',
+  sender: { name: '9d0652a3-dcc3-4d11-975f-74d61598733f', deviceId: 1 },
+  distribution:
+    '330a10d1d1d1d1700011ebb32a33b8a8a487a61086b2859805180022204ceea4776e74a52ed0f86e036badfa0ee206f1739a2420fdeb350cc041bed3552a21058d2fb56d5bcc6cd401830c3f321f2279755a23001187975f21cbd3a5473b0d2a',
+  messages: [
+    {
+      message:
+        '330a10d1d1d1d1700011ebb32a33b8a8a487a61086b285980518022210b66850ca36ae39944a3eca21024e568b4fc3b2a08eb61d579193eeb039a4ae61e197f92cd65fa133484bffc9d7f80f8b99f06ab37c0e8e7d8b1160e5d9dc73f28338823a83f64032e50cdbfdad13fb01',
+      plaintext: '67726f7570206d6573736167652032',
+    },
+    {
+      message:
+        '330a10d1d1d1d1700011ebb32a33b8a8a487a61086b28598051800221028329a5e233b7410ce0b57fa353e016ef427469d567eeb513f10724d10aa6bf85ff4457fc64a5941b1bdacc134a8313bf405e843986e970befe9f0a942ba122d75e3061604aed6a3231bb02bed799a06',
+      plaintext: '67726f7570206d6573736167652030',
+    },
+  ],
+} as const;
