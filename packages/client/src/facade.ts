@@ -112,6 +112,23 @@ export interface PasswordEstimate {
   warning: 'too_short' | 'common' | 'repeats' | 'sequence' | null;
 }
 
+/** How the known answers of one algorithm came out on one back end of the cryptography. */
+export interface SelfTestRow {
+  algorithm: string;
+  /** Where the answers are from. */
+  origin: string;
+  backEnd: 'webcrypto' | 'javascript';
+  /** False where WebCrypto lacks the algorithm: nothing was counted, JavaScript does the work. */
+  available: boolean;
+  passed: number;
+  failed: number;
+  durationMs: number;
+}
+
+export interface SelfTestReport {
+  rows: readonly SelfTestRow[];
+}
+
 /**
  * The whole client engine as an interface sees it. Every method may cross a worker boundary:
  * arguments and results are structured-cloneable, failures are `ClientError`s with a code.
@@ -160,4 +177,6 @@ export interface SottoClient {
   safetyCode(input: { chatId: ChatId }): Promise<{ digits: string }>;
   /** Hints from the platform. */
   setOnline(input: { online: boolean }): Promise<void>;
+  /** Computes the known answers of every construction here; needs nobody signed in. */
+  selfTest(): Promise<SelfTestReport>;
 }

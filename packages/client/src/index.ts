@@ -10,6 +10,8 @@ export type {
   DeliveryState,
   MessageBody,
   PasswordEstimate,
+  SelfTestReport,
+  SelfTestRow,
   SessionState,
   SottoClient,
   Store,

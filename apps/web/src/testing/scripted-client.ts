@@ -51,6 +51,7 @@ const methods: readonly Method[] = [
   'saveDraft',
   'safetyCode',
   'setOnline',
+  'selfTest',
 ];
 
 /**

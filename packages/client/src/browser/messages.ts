@@ -44,6 +44,7 @@ export const clientMethods: Readonly<Record<ClientMethod, 'ask-again' | 'give-up
   saveDraft: 'ask-again',
   safetyCode: 'ask-again',
   setOnline: 'ask-again',
+  selfTest: 'ask-again',
 };
 
 export type Topic = 'session' | 'connection' | 'chats' | `chat:${string}`;

@@ -30,6 +30,7 @@ import { createIdleWatch } from './idle-watch.ts';
 import { warnOfLock } from './warn-of-lock.ts';
 import { keepAuthSession, keepVault } from './open-account.ts';
 import { createSerialQueue } from './serial-queue.ts';
+import { selfTest } from './self-test.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
 import { createStore } from './writable-store.ts';
 
@@ -337,6 +338,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       core.online = online;
       core.opened?.runtime.connection.setOnline(online);
     },
+    selfTest: () => guarded(selfTest),
     close: () =>
       steps.run(async () => {
         idle.stop();
