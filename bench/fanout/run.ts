@@ -11,7 +11,7 @@ export async function run(): Promise<void> {
     ['fan-out to a room of 1,000, 1 KB', (kind) => measureRoom(kind, 1000)],
   ];
   for (const [title, measure] of cases) {
-    await compare(title, 'messages/s', { name: 'bare ws', measure: () => measure('ws') }, [
+    await compare(title, 'messages/CPU-s', { name: 'bare ws', measure: () => measure('ws') }, [
       { name: 'relay (Socket.IO, msgpack, binary)', measure: () => measure('relay') },
     ]);
   }

@@ -9,10 +9,8 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { encode, envelope } from './frames.ts';
 
-/** What the parent asks for: that many messages to the room. */
-export interface Order {
-  broadcasts: number;
-}
+/** What the parent asks for: that many messages to the room, or the microseconds of CPU used so far. */
+export type Order = { broadcasts: number } | 'cpu';
 
 const kind = process.argv[2];
 const http = createServer();
@@ -55,7 +53,12 @@ const startRelay = () => {
 };
 
 const broadcast = kind === 'relay' ? startRelay() : startBare();
-process.on('message', ({ broadcasts }: Order) => {
-  for (let i = 0; i < broadcasts; i++) broadcast();
+process.on('message', (order: Order) => {
+  if (order === 'cpu') {
+    const { user, system } = process.cpuUsage();
+    process.send?.(user + system);
+    return;
+  }
+  for (let i = 0; i < order.broadcasts; i++) broadcast();
 });
 http.listen(0, '127.0.0.1', () => process.send?.((http.address() as AddressInfo).port));

@@ -138,7 +138,8 @@ for (const withoutDatabaseUrl of [false, true]) {
       const sent = Array.from({ length: 40 }, () =>
         message(largeChat, randomBytes(limits.messageCiphertextBytes)),
       );
-      for (const each of sent) expect((await send(sender, 'message:send', each)).ok).toBe(true);
+      const stored = await Promise.all(sent.map((each) => send(sender, 'message:send', each)));
+      expect(stored.every(({ ok }) => ok)).toBe(true);
       const reader = await connect(test.relay, dora);
 
       const read: string[] = [];
@@ -150,10 +151,12 @@ for (const withoutDatabaseUrl of [false, true]) {
             send<{ messages: Envelope[] }>(reader, 'message:sync', sync),
           ),
         );
-        const [first] = answers;
-        if (!first?.ok || first.data.messages.length === 0) throw new Error('a page is missing');
-        expect(answers).toEqual(answers.map(() => first));
-        read.push(...first.data.messages.map(({ clientId }) => clientId));
+        const [first = [], ...others] = answers.map((answer) =>
+          answer.ok ? answer.data.messages.map(({ clientId }) => clientId) : [],
+        );
+        expect(first.length).toBeGreaterThan(0);
+        expect(others).toEqual(others.map(() => first));
+        read.push(...first);
       }
 
       expect(read).toEqual(sent.map(({ clientId }) => clientId));
