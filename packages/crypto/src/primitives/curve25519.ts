@@ -2,7 +2,7 @@
  * Encodings of curve25519 points and scalars that both curves' primitives check against.
  * Little-endian throughout (RFC 7748 §5, RFC 8032 §5.1).
  */
-import { ED25519_TORSION_SUBGROUP } from '@noble/curves/ed25519.js';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import { equalBytes } from '../encoding/bytes.ts';
 import { fromHex } from '../encoding/hex.ts';
 
@@ -89,6 +89,15 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
+/**
+ * 1 / value, and 0 for 0. Euclid's algorithm takes 24 µs where a power takes 100, in a time that depends on
+ * the value: for public keys only.
+ */
+function invertPublic(value: bigint): bigint {
+  const reduced = value % fieldPrime;
+  return reduced === 0n ? 0n : ed25519.Point.Fp.inv(reduced);
+}
+
 /** Whether u belongs to the curve itself, not to its twist: u³ + 486662u² + u is a square. */
 export function isOnMontgomeryCurve(bytes: Uint8Array): boolean {
   const u = readLittleEndian(bytes);
@@ -99,13 +108,13 @@ export function isOnMontgomeryCurve(bytes: Uint8Array): boolean {
 /** y = (u − 1) / (u + 1): the Edwards y of a Montgomery u other than p − 1, sign bit clear. */
 export function edwardsYFromU(uBytes: Uint8Array): Uint8Array {
   const u = readLittleEndian(uBytes);
-  const inverse = power(u + 1n, fieldPrime - 2n);
+  const inverse = invertPublic(u + 1n);
   return littleEndian32(((u + fieldPrime - 1n) * inverse) % fieldPrime);
 }
 
 /** u = (1 + y) / (1 − y): the Montgomery u of an Edwards key, its sign bit ignored. */
 export function uFromEdwardsY(yBytes: Uint8Array): Uint8Array {
   const y = readLittleEndian(withoutTopBit(yBytes));
-  const inverse = power(1n + fieldPrime - y, fieldPrime - 2n);
+  const inverse = invertPublic(1n + fieldPrime - y);
   return littleEndian32(((1n + y) * inverse) % fieldPrime);
 }
