@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fromBase64Url, systemRandom, toBase64Url } from '@sotto/crypto';
+import { createNetworkTransport } from '../src/index.ts';
 import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
 import type { TestClient } from '../src/testing/index.ts';
 import { flipped, meet } from './support/hostile.ts';
@@ -120,6 +121,51 @@ describe('a relay that lies about the own account', () => {
       { code: 'rollback' },
     );
     expect(registered).toEqual([]);
+  });
+});
+
+describe('signing out', () => {
+  it('leaves no vault on the disk, also when an answer comes after it', async () => {
+    const person = makePerson('ann');
+    const network = createNetworkTransport();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let ties: 'passed on' | 'lost' | 'held' = 'passed on';
+    let waiting = 0;
+    const test = world.client({
+      transport: {
+        ...network,
+        async fetch(input, init) {
+          if (!input.endsWith('/session') || ties === 'passed on') {
+            return await network.fetch(input, init);
+          }
+          if (ties === 'lost') {
+            ties = 'held';
+            throw new TypeError('lost');
+          }
+          const response = await network.fetch(input, init);
+          waiting += 1;
+          await held;
+          waiting -= 1;
+          return response;
+        },
+      },
+    });
+    await signUpFully(test.client, person);
+    await test.client.signOut({ scope: 'local' });
+    await test.client.signIn({ email: person.email, password: person.password });
+    ties = 'lost';
+    await test.client.unlock({ chatPassword: person.chatPassword });
+    await vi.waitFor(() => expect(waiting).toBe(1), { timeout: 10_000 });
+
+    await test.client.signOut({ scope: 'local' });
+    release();
+    await vi.waitFor(() => expect(waiting).toBe(0));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const rows = [...(test.disk.get('device') ?? [])];
+    const record = rows.find(([key]) => key.endsWith('/record'))?.[1] ?? Buffer.from('');
+    expect(JSON.parse(Buffer.from(record).toString())).toMatchObject({ vault: null });
   });
 });
 

@@ -135,6 +135,7 @@ describe('a relay that forges', () => {
     }));
     await b.client.setOnline({ online: true });
 
-    await untilTexts(b.client, chatId, ['<altered>', 'the real one']);
+    const { messages } = await untilTexts(b.client, chatId, ['<altered>', 'the real one']);
+    expect(messages.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 });
