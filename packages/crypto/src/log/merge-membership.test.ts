@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { alice, bob, refusal } from '../../test/building/builders.ts';
+import {
+  add,
+  carol,
+  create,
+  dave,
+  history,
+  newLog,
+  people,
+  remove,
+  roles,
+  setRole,
+  withDeviceKeys,
+  write,
+  type Change,
+} from '../../test/building/group-history.ts';
+import { toHex } from '../encoding/hex.ts';
+import { parseGroupEntry, type GroupRole } from './group-entry.ts';
+import { type GroupLog, type GroupState } from './group-log.ts';
+import type { SignedGroupEntry } from './sign-group-entry.ts';
+
+withDeviceKeys();
+
+describe('Entries written at the same time', () => {
+  /** Appends entries that were all written in one state. */
+  async function atOnce(
+    before: [string, Change][],
+    concurrent: [string, Change][],
+  ): Promise<{ log: GroupLog; state: GroupState }> {
+    const { log, state } = await history(...before);
+    const entries = await Promise.all(concurrent.map(([a, change]) => write(a, change, state)));
+    for (const entry of entries) await log.append(entry);
+    return { log, state: await log.state() };
+  }
+  const admins: [string, Change][] = [
+    [alice, add(bob, 'admin')],
+    [alice, add(carol)],
+  ];
+
+  it('let a removal win over whatever else is said of its subject', async () => {
+    const promoted = await atOnce(admins, [
+      [alice, setRole(carol, 'admin')],
+      [bob, remove(carol)],
+    ]);
+    expect(roles(promoted.state)).toEqual({ alice: 'admin', bob: 'admin' });
+
+    const { log, state } = await history([alice, add(bob, 'admin')]);
+    const first = await write(alice, add(carol), state);
+    await log.append(await write(bob, add(carol, 'admin'), state));
+    const branch = { epoch: state.epoch + 1, heads: [first.hash] };
+    await log.append(first);
+    await log.append(await write(alice, remove(carol), branch));
+    expect(roles(await log.state())).toEqual({ alice: 'admin', bob: 'admin' });
+  });
+
+  it('let two admins remove each other: both are out', async () => {
+    const { state } = await atOnce(admins, [
+      [alice, remove(bob)],
+      [bob, remove(alice)],
+    ]);
+    expect(roles(state)).toEqual({ carol: 'member' });
+  });
+
+  it('give a removed admin nothing for writing behind an old entry', async () => {
+    const { log, state } = await history([alice, add(bob, 'admin')]);
+    await log.append(await write(alice, remove(bob), state));
+    const dated = await log.append(await write(bob, add(dave, 'admin'), state));
+    expect(roles(dated)).toEqual({ alice: 'admin' });
+
+    const branch = await write(bob, add(dave, 'admin'), state);
+    const deeper = { epoch: state.epoch + 1, heads: [branch.hash] };
+    const further = await log.append(await write(dave, add(carol, 'admin'), deeper));
+    expect(roles(further)).toEqual({ alice: 'admin' });
+  });
+
+  it('let a demotion win over a promotion, and void what the demoted granted meanwhile', async () => {
+    const { state } = await atOnce(admins, [
+      [alice, setRole(bob, 'member')],
+      [bob, add(dave)],
+      [bob, setRole(carol, 'admin')],
+    ]);
+    expect(roles(state)).toEqual({ alice: 'admin', bob: 'member', carol: 'member' });
+  });
+
+  it('are joined by the next entry, after which the removed can be added again', async () => {
+    const { log, state } = await atOnce(admins, [
+      [alice, add(dave)],
+      [bob, remove(carol)],
+    ]);
+    expect(state.heads.length).toBe(2);
+    expect(await log.knowsEpoch(state.epochHash)).toBe(true);
+
+    const joined = await log.append(await write(alice, add(carol, 'admin'), state));
+
+    expect(joined.heads.length).toBe(1);
+    expect(roles(joined)).toEqual({
+      alice: 'admin',
+      bob: 'admin',
+      carol: 'admin',
+      dave: 'member',
+    });
+  });
+
+  it(
+    'merge alike in whatever order they arrive, over random histories',
+    { timeout: 60_000 },
+    async () => {
+      const step = fc.record({
+        author: fc.nat(3),
+        subject: fc.nat(3),
+        action: fc.constantFrom('add', 'add-admin', 'remove', 'promote', 'demote'),
+        behind: fc.nat(5),
+        join: fc.boolean(),
+      });
+      const changes: Record<string, (subject: string) => Change> = {
+        add,
+        'add-admin': (subject) => add(subject, 'admin'),
+        remove,
+        promote: (subject) => setRole(subject, 'admin'),
+        demote: (subject) => setRole(subject, 'member'),
+      };
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(step, { maxLength: 14 }),
+          fc.infiniteStream(fc.nat(1_000)),
+          async (steps, draws) => {
+            const log = newLog();
+            const states = [await log.append(await create())];
+            const entries = [await create()];
+            const everRemoved = new Set<string>();
+            for (const { author, subject, action, behind, join } of steps) {
+              const from = join
+                ? await log.state()
+                : states[Math.max(0, states.length - 1 - behind)];
+              const change = changes[action]?.(people[subject] ?? alice);
+              if (!from || !change) continue;
+              const at = join ? from : { epoch: from.epoch, heads: from.heads.slice(0, 1) };
+              const epoch = join ? from.epoch : epochOf(entries, at.heads);
+              const entry = await write(people[author] ?? alice, change, { ...at, epoch });
+              if ((await refusal(() => log.append(entry))) !== 'accepted') continue;
+              if (action === 'remove') everRemoved.add(change.subject);
+              if (!entries.some(({ hash }) => toHex(hash) === toHex(entry.hash)))
+                entries.push(entry);
+              states.push({ ...(await log.state()), heads: [entry.hash] });
+            }
+            const expected = await log.state();
+
+            const waiting = [...entries];
+            const shuffled = newLog();
+            const had = new Set<string>();
+            while (waiting.length > 0) {
+              const ready = waiting.filter(({ body }) =>
+                parseGroupEntry(body).previous.every((hash) => had.has(toHex(hash))),
+              );
+              const next = ready[(draws.next().value ?? 0) % ready.length];
+              if (!next) throw new Error('nothing is ready');
+              await shuffled.append(next);
+              had.add(toHex(next.hash));
+              waiting.splice(waiting.indexOf(next), 1);
+            }
+
+            expect(await shuffled.state()).toEqual(expected);
+            expect(roles(expected)).toEqual(oracle(entries));
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+
+  function epochOf(entries: SignedGroupEntry[], heads: Uint8Array[]): number {
+    const named = new Set(heads.map(toHex));
+    return Math.max(
+      ...entries
+        .filter(({ hash }) => named.has(toHex(hash)))
+        .map(({ body }) => parseGroupEntry(body).epoch),
+    );
+  }
+
+  /** The rules once more, over sets of hashes and without any of the log's own machinery. */
+  function oracle(signed: SignedGroupEntry[]): Record<string, GroupRole> {
+    const past = new Map<string, Set<string>>();
+    const all = signed.map(({ body, hash }) => {
+      const entry = parseGroupEntry(body);
+      const id = toHex(hash);
+      const before = entry.previous.map(toHex);
+      past.set(id, new Set(before.flatMap((one) => [one, ...(past.get(one) ?? [])])));
+      return { id, ...entry };
+    });
+    type One = (typeof all)[number];
+    const before = (a: One, b: One) => past.get(b.id)?.has(a.id) ?? false;
+    const apart = (a: One, b: One) => a !== b && !before(a, b) && !before(b, a);
+    const cuts = all.filter(
+      ({ action, role }) => action === 'remove' || (action === 'set-role' && role === 'member'),
+    );
+    const stands = new Map<One, boolean>();
+    const isAdminGrant = (grant: One, userId: string, at?: One): boolean =>
+      grant.subject === userId &&
+      grant.role === 'admin' &&
+      stands.get(grant) === true &&
+      (!at || before(grant, at)) &&
+      !cuts.some(
+        (cut) =>
+          cut.subject === userId &&
+          (apart(cut, grant) || (before(grant, cut) && (!at || before(cut, at)))),
+      );
+    for (const one of all) {
+      if (cuts.includes(one)) continue;
+      const cutMeanwhile = cuts.some(
+        (cut) =>
+          apart(cut, one) &&
+          (cut.subject === one.author.userId ||
+            (cut.subject === one.subject && cut.action === 'remove')),
+      );
+      const mayGrant =
+        one.action === 'create' || all.some((grant) => isAdminGrant(grant, one.author.userId, one));
+      stands.set(one, !cutMeanwhile && mayGrant);
+    }
+    const members = people.flatMap((userId, index): [string, GroupRole][] => {
+      const isMember = all.some(
+        (one) =>
+          one.subject === userId &&
+          (one.action === 'add' || one.action === 'create') &&
+          stands.get(one) === true &&
+          !cuts.some(
+            (cut) => cut.action === 'remove' && cut.subject === userId && before(one, cut),
+          ),
+      );
+      const name = ['alice', 'bob', 'carol', 'dave'][index] ?? '';
+      if (!isMember) return [];
+      return [[name, all.some((one) => isAdminGrant(one, userId)) ? 'admin' : 'member']];
+    });
+    return Object.fromEntries(members);
+  }
+});

@@ -1,0 +1,93 @@
+/** Groups of four people with real device keys, and their membership logs. */
+import { beforeAll } from 'vitest';
+import { uuidFromBytes } from '../../src/encoding/uuid.ts';
+import {
+  generateIdentityKeyPair,
+  type IdentityKeyPair,
+} from '../../src/identity/identity-key-pair.ts';
+import type { GroupEntry, GroupRole } from '../../src/log/group-entry.ts';
+import { GroupLog, type GroupState } from '../../src/log/group-log.ts';
+import { signGroupEntry, type SignedGroupEntry } from '../../src/log/sign-group-entry.ts';
+import { alice, alicePhone, bob, bobLaptop, chat, filled, seededRandom } from './builders.ts';
+
+export const carol = uuidFromBytes(filled(16, 0xca));
+export const dave = uuidFromBytes(filled(16, 0xda));
+export const people = [alice, bob, carol, dave];
+const devices = new Map([
+  [alice, alicePhone],
+  [bob, bobLaptop],
+  [carol, uuidFromBytes(filled(16, 0xc1))],
+  [dave, uuidFromBytes(filled(16, 0xd1))],
+]);
+export const keys = new Map<string, IdentityKeyPair>();
+
+/** Makes the devices' keys before the tests of a file. */
+export function withDeviceKeys(): void {
+  beforeAll(async () => {
+    for (const [index, deviceId] of [...devices.values()].entries()) {
+      keys.set(deviceId, await generateIdentityKeyPair({ random: seededRandom(11 + 2 * index) }));
+    }
+  });
+}
+
+const deviceOf = (userId: string): string => devices.get(userId) ?? '';
+export const findDeviceKey = ({ userId, deviceId }: { userId: string; deviceId: string }) =>
+  deviceOf(userId) === deviceId ? keys.get(deviceId)?.publicKey : undefined;
+export const newLog = (groupId = chat) => new GroupLog(groupId, findDeviceKey);
+
+/** A change without its place. */
+export type Change = Pick<GroupEntry, 'action' | 'subject' | 'role'>;
+export const add = (subject: string, role: GroupRole = 'member'): Change => ({
+  action: 'add',
+  subject,
+  role,
+});
+export const remove = (subject: string): Change => ({ action: 'remove', subject, role: null });
+export const setRole = (subject: string, role: GroupRole): Change => ({
+  action: 'set-role',
+  subject,
+  role,
+});
+
+/** Signs a change at a place in the log. */
+export function write(
+  author: string,
+  change: Change,
+  at: Pick<GroupState, 'epoch' | 'heads'>,
+  more: Partial<GroupEntry> = {},
+): Promise<SignedGroupEntry> {
+  const deviceId = deviceOf(author);
+  const entry = {
+    groupId: chat,
+    epoch: at.epoch + 1,
+    previous: at.heads,
+    author: { userId: author, deviceId },
+    ...change,
+    ...more,
+  };
+  return signGroupEntry({ entry, identitySeed: keys.get(deviceId)?.seed ?? filled(32, 0) });
+}
+
+const nowhere = { epoch: 0, heads: [] };
+export const create = (author = alice) =>
+  write(author, { action: 'create', subject: author, role: 'admin' }, nowhere);
+
+export const roles = ({ members }: GroupState) =>
+  Object.fromEntries(
+    people.flatMap((userId) => {
+      const role = members.get(userId);
+      return role ? [[['alice', 'bob', 'carol', 'dave'][people.indexOf(userId)], role]] : [];
+    }),
+  );
+
+/** A log in which each step follows the one before. */
+export async function history(
+  ...steps: [string, Change][]
+): Promise<{ log: GroupLog; state: GroupState }> {
+  const log = newLog();
+  let state = await log.append(await create());
+  for (const [author, change] of steps) {
+    state = await log.append(await write(author, change, state));
+  }
+  return { log, state };
+}
