@@ -12,7 +12,7 @@ import type { RandomSource } from '../primitives/random.ts';
 import { parseIdentityPublicKey } from '../identity/public-key.ts';
 import { handshakeKeys, rootStep } from './key-derivation.ts';
 import type { KyberPreKeyRecord, PreKeyRecord, SignedPreKeyRecord } from './pre-key-records.ts';
-import type { PreKeySignalMessage } from './pre-key-signal-message.ts';
+import { handshakeHash, type PreKeySignalMessage } from './pre-key-signal-message.ts';
 import type { PeerVersion, SessionState } from './session-state.ts';
 import { initiatePqRatchet } from './spqr/pq-ratchet.ts';
 
@@ -53,6 +53,7 @@ export async function initiateSession(input: {
     localRegistrationId: local.registrationId,
     remoteRegistrationId: bundle.registrationId,
     baseKey: base.publicKey,
+    handshakeHash: undefined,
     rootKey,
     sender: { ratchetKeyPair, chainKey, index: 0 },
     previousCounter: 0,
@@ -102,6 +103,7 @@ export async function respondToSession(input: {
     localRegistrationId: local.registrationId,
     remoteRegistrationId: message.registrationId,
     baseKey: message.baseKey,
+    handshakeHash: await handshakeHash(message),
     rootKey: keys.rootKey,
     sender: { ratchetKeyPair: signedPreKey.keyPair, chainKey: keys.chainKey, index: 0 },
     previousCounter: 0,

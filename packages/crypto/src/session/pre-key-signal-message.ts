@@ -6,6 +6,7 @@
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import { kyber1024WireBytes } from '../kem/kyber-1024.ts';
+import { sha256 } from '../primitives/sha2.ts';
 import { ProtoReader } from '../protobuf/proto-reader.ts';
 import { ProtoWriter } from '../protobuf/proto-writer.ts';
 import { maxSerializedBytes, messageVersion } from './signal-message.ts';
@@ -36,6 +37,11 @@ export function serializePreKeySignalMessage(content: PreKeySignalMessage): Uint
     .bytes(8, content.kyberCiphertext)
     .finish();
   return concatBytes(Uint8Array.of(messageVersion), proto);
+}
+
+/** SHA-256 of everything but the message inside: what stays the same in all first messages of a session. */
+export function handshakeHash(content: PreKeySignalMessage): Promise<Uint8Array> {
+  return sha256(serializePreKeySignalMessage({ ...content, message: new Uint8Array(0) }));
 }
 
 /** Parses a first message; `bad_encoding` for version 3, for missing fields and for wrong lengths. */

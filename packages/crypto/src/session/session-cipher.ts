@@ -4,6 +4,7 @@ import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { acceptPreKeyMessage } from './accept-pre-key-message.ts';
 import { openWithRecord, type OpenContext, type OpenedMessage } from './open-message.ts';
 import {
+  handshakeHash,
   parsePreKeySignalMessage,
   serializePreKeySignalMessage,
   type PreKeySignalMessage,
@@ -200,14 +201,16 @@ function findSession(record: SessionRecord, baseKey: Uint8Array): SessionState |
   return stored && loadState(stored);
 }
 
-/** A repeated handshake names its session; it must name the same peer. */
+/** A repeated handshake names its session; all of it must be as it was the first time. */
 async function openKnown(
   state: SessionState,
   first: PreKeySignalMessage,
   context: OpenContext,
 ): Promise<OpenedMessage> {
-  if (!equalBytes(state.remoteIdentity, first.identityKey)) throw new CryptoError('open_failed');
-  if (state.remoteRegistrationId !== first.registrationId) throw new CryptoError('open_failed');
+  const hash = await handshakeHash(first);
+  if (!state.handshakeHash || !equalBytes(state.handshakeHash, hash)) {
+    throw new CryptoError('open_failed');
+  }
   return ratchetDecrypt({ ...context, state });
 }
 

@@ -51,6 +51,8 @@ const stateCodec = fields({
   remoteRegistrationId: uint,
   /** The initiator's base key: names the handshake. */
   baseKey: fixedBytes(33),
+  /** The responder's: hash of all that the initiator repeats until it has an answer. */
+  handshakeHash: optional(fixedBytes(32)),
   rootKey: fixedBytes(32),
   sender: fields({ ratchetKeyPair: keyPairCodec, chainKey: fixedBytes(32), index: uint }),
   previousCounter: uint,

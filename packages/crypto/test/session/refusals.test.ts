@@ -66,6 +66,11 @@ describe('A damaged message', () => {
     expect(await changedButOpened(bob, b, first, skip)).toEqual([]);
     expect(fromUtf8(await b.decrypt(first))).toBe('first');
 
+    const second = await a.encrypt(utf8('second'));
+    expect(second.type).toBe('preKey');
+    expect(await changedButOpened(bob, b, second, new Set())).toEqual([]);
+    expect(fromUtf8(await b.decrypt(second))).toBe('second');
+
     const reply = await b.encrypt(utf8('reply'));
     await a.decrypt(reply);
     const later = await a.encrypt(utf8('later'));
