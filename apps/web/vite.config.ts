@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { chunkReport } from './build/chunk-report.ts';
 import { fontPreload } from './build/font-preload.ts';
+import { selfTestApart } from './build/self-test-apart.ts';
 
 /** Names say nothing about what a file holds: only the hash of its content. */
 const neutralNames = {
@@ -28,7 +29,11 @@ export default defineConfig({
       output: neutralNames,
     },
   },
-  worker: { format: 'es', rolldownOptions: { output: neutralNames } },
+  worker: {
+    format: 'es',
+    plugins: () => [selfTestApart()],
+    rolldownOptions: { output: neutralNames },
+  },
   server: {
     host: '127.0.0.1',
     proxy: { '/api': proxied, '/auth': proxied, '/rest': proxied, '/socket.io': proxied },

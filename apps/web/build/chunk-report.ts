@@ -16,6 +16,12 @@ const reportFile = join(
   '../node_modules/.cache/sotto/chunks.json',
 );
 
+/** Whether one of the worker's scripts names this one: then it is loaded later, when it is asked for. */
+function isLoadedBy(scripts: ReadonlyMap<string, string>, fileName: string): boolean {
+  const name = fileName.slice(fileName.lastIndexOf('/') + 1);
+  return [...scripts].some(([other, text]) => other !== fileName && text.includes(name));
+}
+
 /** Notes which neutral file name came from which source, for the size budgets. */
 export function chunkReport(): Plugin {
   return {
@@ -23,6 +29,7 @@ export function chunkReport(): Plugin {
     apply: 'build',
     writeBundle(_options, bundle) {
       const chunks: ReportedChunk[] = [];
+      const scripts = new Map<string, string>();
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk') {
           const source =
@@ -32,8 +39,12 @@ export function chunkReport(): Plugin {
               ?.replace(/^src\//, '') ?? null;
           chunks.push({ fileName: file.fileName, source, imports: file.imports });
         } else if (file.fileName.endsWith('.js')) {
-          chunks.push({ fileName: file.fileName, source: 'worker', imports: [] });
+          scripts.set(file.fileName, String(file.source));
         }
+      }
+      for (const fileName of scripts.keys()) {
+        const source = isLoadedBy(scripts, fileName) ? 'worker, later' : 'worker';
+        chunks.push({ fileName, source, imports: [] });
       }
       mkdirSync(dirname(reportFile), { recursive: true });
       writeFileSync(reportFile, JSON.stringify(chunks, null, 2));

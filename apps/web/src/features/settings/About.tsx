@@ -1,6 +1,7 @@
 import { ta } from '../../shared/i18n/app.ts';
 import { t } from '../../shared/i18n/front.ts';
 import { version } from '../../../package.json';
+import { SelfTest } from './SelfTest.tsx';
 import { buildHash } from './build-hash.ts';
 
 export function About() {
@@ -20,6 +21,7 @@ export function About() {
         ))}
       </dl>
       <p className="text-dense text-muted">{ta('about.buildHint')}</p>
+      <SelfTest />
     </>
   );
 }
