@@ -13,6 +13,8 @@ import type { MessageAtRest } from './message-record.ts';
 const windowSize = 50;
 /** More than this at once is a backlog, not a conversation. */
 const backlogFrom = 20;
+/** Messages that may arrive one by one before the oldest ones leave the window. */
+const mostAhead = 500;
 
 /** The window onto one open chat: the newest messages, and older ones as they were asked for. */
 export interface ChatLog {
@@ -113,9 +115,11 @@ export function createChatLog(options: {
       const last = window.at(-1)?.seq ?? 0;
       const next = messages.filter(({ seq }) => seq > last);
       window = [...window, ...next];
-      // Catching up on a long absence must not pull the whole log into memory.
-      if (next.length <= backlogFrom || window.length <= wanted) return;
-      window = window.slice(-wanted);
+      // Catching up on a long absence, or a chat that stays open for days, must not pull the whole
+      // log into memory.
+      const most = next.length > backlogFrom ? wanted : wanted + mostAhead;
+      if (window.length <= most) return;
+      window = window.slice(-(next.length > backlogFrom ? wanted : wanted + mostAhead / 2));
       hasOlder = true;
     },
     replace(messages) {
