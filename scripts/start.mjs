@@ -18,10 +18,15 @@ if (status !== 0) process.exit(status);
 
 const children = [];
 
+/**
+ * In a process group of its own: a terminal sends Ctrl-C to the whole foreground group, and what is
+ * started here must hear each signal once. The channel tells the relay when this process is gone.
+ */
 function start(command, args, directory) {
   const child = spawn(command, args, {
     cwd: directory,
-    stdio: 'inherit',
+    detached: process.platform !== 'win32',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { SOTTO_DATA_DIR: join(root, 'data'), ...toolEnvironment(directory) },
   });
   children.push(child);
@@ -35,9 +40,13 @@ const server = start(
   relay,
 );
 
-// A terminal sends Ctrl-C to the whole group; a supervisor signals this process alone.
+// npm passes on what the terminal has sent already: the same signal at once is the same Ctrl-C.
+let lastSignalMs = -Infinity;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => {
+    const now = performance.now();
+    if (now - lastSignalMs < 1000) return;
+    lastSignalMs = now;
     for (const child of children) if (child.exitCode === null) child.kill(signal);
   });
 

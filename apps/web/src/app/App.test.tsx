@@ -1,7 +1,7 @@
 import { act, screen } from '@testing-library/react';
 import { render } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { aChat, aSummary, ben } from '../testing/builders.ts';
 import { scriptedClient } from '../testing/scripted-client.ts';
 import { App } from './App.tsx';
@@ -127,4 +127,18 @@ test('a minute before locking a warning offers to stay unlocked', async () => {
   expect(client.calls.map((call) => call.method)).toContain('noteActivity');
   act(() => client.session.set(ready));
   expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
+
+test('an account in the making is gone on with at the sign-in, also after a reload', async () => {
+  history.replaceState(null, '', '/sign-up');
+  const client = clientWithChat();
+  client.session.set({ phase: 'setup', step: 'profile', email: 'ben@example.org' });
+  const first = render(<App client={client} />);
+  await vi.waitFor(() => expect(location.pathname).toBe('/sign-in'));
+  first.unmount();
+
+  const reloaded = clientWithChat();
+  render(<App client={reloaded} />);
+
+  expect(await screen.findByText(/go on where you stopped/)).toBeVisible();
 });

@@ -56,10 +56,11 @@ function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
               <DeliveryMark state={lastMessage.delivery} />
             )}
             <span className="flex-1 truncate">
-              {chat.hasDraft && !locked && (
-                <span className="font-medium text-warn">{ta('chatList.draft')} · </span>
+              {chat.hasDraft && !locked ? (
+                <span className="font-medium text-warn">{ta('chatList.draft')}</span>
+              ) : (
+                <bdi>{previewWords(chat, locked)}</bdi>
               )}
-              <bdi>{previewWords(chat, locked)}</bdi>
             </span>
             {unread > 0 && (
               <span className="min-w-5 shrink-0 rounded-full bg-accent px-1.5 py-0.5 text-center text-meta font-medium text-on-accent tabular-nums">

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useClient } from '../../shared/client/client-context.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { useForm } from '../../shared/forms/use-form.ts';
@@ -11,6 +11,12 @@ export function useRecoveryKeyStep(recoveryKey: string) {
   const groups = useMemo(() => recoveryGroups(recoveryKey), [recoveryKey]);
   const [asked] = useState(() => pickGroups(groups.length, Math.random));
   const [confirming, setConfirming] = useState(false);
+  // Leaving now voids the key that was just shown; the browser asks in its own words.
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, []);
   const action = useAction(({ group1, group2 }: Values<ConfirmField>) =>
     client.confirmRecoveryKey({
       groups: [

@@ -1,13 +1,10 @@
 import { useState } from 'react';
 import { useClient } from '../../shared/client/client-context.ts';
-import { errorWords } from '../../shared/client/error-words.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { ta } from '../../shared/i18n/app.ts';
-import { t } from '../../shared/i18n/front.ts';
 import { Button } from '../../shared/ui/Button.tsx';
-import { Dialog } from '../../shared/ui/Dialog.tsx';
-import { Notice } from '../../shared/ui/Notice.tsx';
 import { Block } from './Block.tsx';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 
 export function DeviceSettings() {
   const client = useClient();
@@ -20,26 +17,15 @@ export function DeviceSettings() {
         {ta('device.erase')}
       </Button>
       {asking && (
-        <Dialog
+        <ConfirmDialog
           title={ta('device.confirmTitle')}
           lead={ta('device.confirmLead')}
+          confirm={ta('device.confirm')}
+          error={erase.error}
+          pending={erase.pending}
+          onConfirm={() => erase.run(undefined)}
           onClose={() => setAsking(false)}
-        >
-          <div className="flex flex-col gap-2">
-            {erase.error && <Notice tone="danger">{errorWords(erase.error)}</Notice>}
-            <Button wide onClick={() => setAsking(false)}>
-              {t('action.cancel')}
-            </Button>
-            <Button
-              wide
-              variant="danger"
-              pending={erase.pending}
-              onClick={() => erase.run(undefined)}
-            >
-              {ta('device.confirm')}
-            </Button>
-          </div>
-        </Dialog>
+        />
       )}
     </Block>
   );

@@ -52,11 +52,13 @@ test('a wrong chat password is said at its field', async () => {
   expect(screen.getByLabelText('Current chat password')).toHaveFocus();
 });
 
-test('signing out here and everywhere are two things', async () => {
+test('signing out here and everywhere are two things, and the second asks first', async () => {
   const { client, user } = open('account');
 
   await user.click(screen.getByRole('button', { name: 'Sign out here' }));
   await user.click(screen.getByRole('button', { name: 'Sign out everywhere' }));
+  expect(client.calls).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: 'Sign out of all' }));
 
   expect(client.calls.map((call) => call.input)).toEqual([{ scope: 'local' }, { scope: 'global' }]);
 });

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useClient } from '../../shared/client/client-context.ts';
 import { errorWords } from '../../shared/client/error-words.ts';
 import { useAction } from '../../shared/client/use-action.ts';
@@ -5,22 +6,35 @@ import { ta } from '../../shared/i18n/app.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { Block } from './Block.tsx';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 
 export function SignOut() {
   const client = useClient();
-  const signOut = useAction((scope: 'local' | 'global') => client.signOut({ scope }));
+  const [asking, setAsking] = useState(false);
+  const here = useAction(() => client.signOut({ scope: 'local' }));
+  const everywhere = useAction(() => client.signOut({ scope: 'global' }));
   return (
     <Block title={ta('account.signOutTitle')} lead={ta('account.signOutLead')}>
-      {signOut.error && <Notice tone="danger">{errorWords(signOut.error)}</Notice>}
+      {here.error && <Notice tone="danger">{errorWords(here.error)}</Notice>}
       <div className="flex flex-wrap gap-2">
-        <Button pending={signOut.pending} onClick={() => signOut.run('local')}>
+        <Button pending={here.pending} onClick={() => here.run(undefined)}>
           {ta('account.signOutHere')}
         </Button>
-        <Button variant="danger" pending={signOut.pending} onClick={() => signOut.run('global')}>
+        <Button variant="danger" onClick={() => setAsking(true)}>
           {ta('account.signOutAll')}
         </Button>
       </div>
-      <p className="text-dense text-muted">{ta('account.signOutAllLead')}</p>
+      {asking && (
+        <ConfirmDialog
+          title={ta('account.signOutAllTitle')}
+          lead={ta('account.signOutAllLead')}
+          confirm={ta('account.signOutAllConfirm')}
+          error={everywhere.error}
+          pending={everywhere.pending}
+          onConfirm={() => everywhere.run(undefined)}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </Block>
   );
 }

@@ -7,6 +7,7 @@ import { CentredPage } from '../../shared/ui/CentredPage.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { PasswordField } from '../../shared/ui/PasswordField.tsx';
 import { TextField } from '../../shared/ui/TextField.tsx';
+import { isResuming } from '../../shared/first-run-resume.ts';
 import { useSignIn } from './use-sign-in.ts';
 
 export interface SignInProps {
@@ -40,6 +41,7 @@ export function SignIn({ notice, connection }: SignInProps) {
           {notice === 'session_ended' ? t('signIn.ended') : t('signIn.revoked')}
         </Notice>
       )}
+      {!notice && isResuming(location.state) && <Notice tone="info">{t('signIn.resume')}</Notice>}
       {connection}
       <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">

@@ -61,12 +61,12 @@ test('a forgotten password leads to the recovery key and a new password', async 
   });
 });
 
-test('Escape closes it, Log out signs out here', async () => {
+test('Escape closes it, Sign out signs out here', async () => {
   const client = scriptedClient();
   const onClose = vi.fn<() => void>();
   const { user } = renderApp(client, <UnlockDialog session={locked} onClose={onClose} />);
 
-  await user.click(screen.getByRole('button', { name: 'Log out' }));
+  await user.click(screen.getByRole('button', { name: 'Sign out' }));
   await user.keyboard('{Escape}');
 
   expect(client.calls).toEqual([{ method: 'signOut', input: { scope: 'local' } }]);

@@ -67,7 +67,7 @@ export const appWords = {
     lead: 'Give your chat password to read and write.',
     submit: 'Unlock',
     working: 'Opening. This takes a moment on purpose.',
-    logOut: 'Log out',
+    logOut: 'Sign out',
     forgotten: 'Forgotten?',
     locked: 'Messages are locked.',
     lockedIdle: 'Locked after a while without input.',
@@ -226,7 +226,9 @@ export const appWords = {
       'Signing out forgets your keys in this browser. Messages not sent yet stay queued only while you are signed in.',
     signOutHere: 'Sign out here',
     signOutAll: 'Sign out everywhere',
+    signOutAllTitle: 'Sign out everywhere?',
     signOutAllLead: 'Every browser and phone will have to sign in again.',
+    signOutAllConfirm: 'Sign out of all',
   },
   chatPasswordSettings: {
     lead: 'Chat password: unlocks messages on this device. We don’t know it and can’t reset it.',
@@ -273,7 +275,7 @@ export const appWords = {
     version: 'Version',
     build: 'Build',
     buildHint:
-      'A hash of the code this browser runs. Two people with the same build run the same code.',
+      'What this code says of itself. It helps to name a version; it can’t prove that the server delivered honest code.',
     licence: 'Licence',
     source: 'Apache License 2.0',
   },

@@ -24,6 +24,7 @@ export const frontWords = {
     toSignUp: 'New here?',
     signUpLink: 'Create an account',
     ended: 'Your session ended. Sign in again to go on.',
+    resume: 'Your account is made. Sign in to go on where you stopped.',
     revoked: 'This device was removed from your account. Sign in to add it again.',
   },
   signUp: {
