@@ -183,7 +183,11 @@ it('says what is wrong with what was typed', async () => {
     code: 'handle_taken',
   });
   await client.createProfile({ handle: person.handle, displayName });
-  await expect(client.setChatPassword({ chatPassword: 'short' })).rejects.toMatchObject({
-    code: 'weak_password',
+  for (const chatPassword of ['short', 'password', '12345678'])
+    await expect(client.setChatPassword({ chatPassword })).rejects.toMatchObject({
+      code: 'weak_password',
+    });
+  await expect(client.setChatPassword({ chatPassword: person.password })).rejects.toMatchObject({
+    code: 'same_password',
   });
 });

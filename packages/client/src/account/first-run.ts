@@ -1,5 +1,5 @@
 import { createVault } from '@sotto/crypto';
-import { handleSchema, limits, nameSchema, normaliseHandle } from '@sotto/protocol';
+import { handleSchema, nameSchema, normaliseHandle } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { openOrMakeDevice } from '../vault/unlock-flow.ts';
@@ -40,7 +40,6 @@ export async function setChatPassword(
   resident: Resident,
   chatPassword: string,
 ): Promise<string> {
-  assertChatPassword(chatPassword);
   const { userId } = resident;
   const created = await createVault({ userId, chatPassword, random: core.platform.random });
   core.pending?.vault.close();
@@ -53,11 +52,6 @@ export async function setChatPassword(
   });
   core.pending = { vault, recoveryKey: created.recoveryKey };
   return created.recoveryKey;
-}
-
-export function assertChatPassword(chatPassword: string): void {
-  const length = [...chatPassword.normalize('NFKC')].length;
-  if (length < limits.chatPasswordMinimumCharacters) throw new ClientError('weak_password');
 }
 
 /** Checks what was typed, publishes the vault and makes this installation the first device. */

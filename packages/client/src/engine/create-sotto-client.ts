@@ -2,12 +2,7 @@ import { isCryptoError, rewrapVault, safetyCode, suggestPassphrase } from '@sott
 import { protocolVersion } from '@sotto/protocol';
 import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
-import {
-  assertChatPassword,
-  confirmRecoveryKey,
-  createProfile,
-  setChatPassword,
-} from '../account/first-run.ts';
+import { confirmRecoveryKey, createProfile, setChatPassword } from '../account/first-run.ts';
 import {
   endAuthSession,
   enter,
@@ -22,10 +17,11 @@ import { ClientError, isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState, SessionState } from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
-import { judgePassword } from '../vault/judge-password.ts';
+import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
 import { findPerson } from '../chats/find-person.ts';
 import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
+import { createLoginPasswordMemory } from '../account/login-password-memory.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { warnOfLock } from './warn-of-lock.ts';
 import { keepAuthSession, keepVault } from './open-account.ts';
@@ -84,6 +80,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     deviceId: null,
     online: true,
   };
+  const login = createLoginPasswordMemory(platform.random);
   const idle = createIdleWatch({
     clock: platform.clock,
     onWarn: (lockAtMs) => warnOfLock(session, lockAtMs),
@@ -171,6 +168,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
   async function signOut(scope: 'local' | 'global'): Promise<void> {
     await endAuthSession(core, scope);
     idle.stop();
+    login.forget();
     await authWrites.idle();
     await leave(core, null);
   }
@@ -189,18 +187,21 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       step(async () => {
         assertPhase('signedOut');
         await enter(core, await auth.signUp(input));
+        await login.remember(input.password);
       }),
     signIn: (input) =>
       step(async () => {
         assertPhase('signedOut');
         await enter(core, await auth.signIn(input));
+        await login.remember(input.password);
       }),
     signOut: ({ scope }) => step(() => signOut(scope)),
     changeLoginPassword: (input) =>
       step(() =>
         inSession(async () => {
-          opened();
+          if (opened().vault.chatPassword() === input.next) throw new ClientError('same_password');
           await auth.changePassword(input);
+          await login.remember(input.next);
         }),
       ),
     eraseDevice: () =>
@@ -227,6 +228,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
         assertPhase('setup');
         const resident = signedIn();
         if (!resident.profile) throw new ClientError('conflict');
+        await assertChatPassword(chatPassword, login);
         const recoveryKey = await setChatPassword(core, resident, chatPassword);
         setupStep('recoveryKey');
         return { recoveryKey };
@@ -259,7 +261,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     recover: ({ recoveryKey, newChatPassword }) =>
       step(async () => {
         assertPhase('locked', 'newDevice');
-        assertChatPassword(newChatPassword);
+        await assertChatPassword(newChatPassword, login);
         const resident = signedIn();
         await inSession(() =>
           recoverAccount({ core, resident, recoveryKey, newChatPassword, onEnded }),
@@ -273,7 +275,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     changeChatPassword: ({ current, next }) =>
       step(() =>
         inSession(async () => {
-          assertChatPassword(next);
+          await assertChatPassword(next, login);
           const { resident, vault } = opened();
           const { userId } = vault;
           const sealed = vault.sealed;

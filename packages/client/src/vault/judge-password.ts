@@ -1,5 +1,7 @@
 import { estimatePassword } from '@sotto/crypto';
 import { limits } from '@sotto/protocol';
+import type { LoginPasswordMemory } from '../account/login-password-memory.ts';
+import { ClientError } from '../client-error.ts';
 import type { PasswordEstimate } from '../facade.ts';
 
 const warnings = {
@@ -18,4 +20,13 @@ export function judgePassword(password: string): PasswordEstimate {
     return { score: 0, warning: 'too_short' };
   }
   return { score, warning: warning ? warnings[warning] : null };
+}
+
+/** `weak_password` for what is guessed at once, `same_password` for the login password. */
+export async function assertChatPassword(
+  chatPassword: string,
+  login: LoginPasswordMemory,
+): Promise<void> {
+  if (judgePassword(chatPassword).score === 0) throw new ClientError('weak_password');
+  if (await login.isSame(chatPassword)) throw new ClientError('same_password');
 }

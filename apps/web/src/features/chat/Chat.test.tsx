@@ -120,6 +120,12 @@ test('messages that never came are named', () => {
   expect(screen.getByText(/2 messages from Maya Lind never reached/)).toBeVisible();
 });
 
+test('a server that was set back is named', () => {
+  show({ rewound: true });
+
+  expect(screen.getByText(/The server was set back/)).toBeVisible();
+});
+
 test('locked: no text, the name from the list, one way on', async () => {
   const onUnlock = vi.fn<() => void>();
   const client = scriptedClient();

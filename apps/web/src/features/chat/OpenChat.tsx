@@ -16,6 +16,11 @@ export function OpenChat({ chatId, chat }: OpenChatProps) {
   const name = chat.partner?.displayName ?? '';
   return (
     <>
+      {chat.rewound && (
+        <div className="mx-auto w-full max-w-[47.5rem] px-4 pt-3">
+          <Notice tone="warn">{ta('chat.rewound')}</Notice>
+        </div>
+      )}
       {chat.missing > 0 && (
         <div className="mx-auto w-full max-w-[47.5rem] px-4 pt-3">
           <Notice tone="warn">

@@ -13,7 +13,11 @@ export function useRecover() {
     check: checkRecover,
     submit: action.run,
     error: action.error,
-    fieldOf: { wrong_recovery_key: 'recoveryKey', weak_password: 'newChatPassword' },
+    fieldOf: {
+      wrong_recovery_key: 'recoveryKey',
+      weak_password: 'newChatPassword',
+      same_password: 'newChatPassword',
+    },
   });
   return { form, pending: action.pending };
 }

@@ -139,6 +139,8 @@ export const appWords = {
     newFromCount_other: '{{count}} new messages from {{name}}',
     missing_one: 'A message from {{name}} never reached this device.',
     missing_other: '{{count}} messages from {{name}} never reached this device.',
+    rewound:
+      'The server was set back, or tells another story than before. Messages may be missing; what you see here is what this device kept.',
     missingHint: 'Ask what was in them. The server may have lost or held them back.',
     canNotSend: 'You can read here, but this chat has no usable key to write with yet.',
   },

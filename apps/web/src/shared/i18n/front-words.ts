@@ -58,7 +58,7 @@ export const frontWords = {
     email_taken: 'There is already an account with this email.',
     email_invalid: 'That isn’t a complete email address.',
     weak_password: 'That password is too easy to guess.',
-    same_password: 'Choose a password that differs from the old one.',
+    same_password: 'Choose a password that you don’t use for the other purpose or had before.',
     handle_taken: 'Somebody has this handle already.',
     handle_invalid: 'Use 3 to 32 letters, digits, dots or underscores, starting with a letter.',
     name_invalid: 'Give a name of 1 to 64 characters.',
