@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: each prints its figures with their peers, measured in turn. */
 const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   append: () => import('./append/run.ts'),
+  crypto: () => import('./crypto/run.ts'),
   fanout: () => import('./fanout/run.ts'),
 };
 

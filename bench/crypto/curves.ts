@@ -1,0 +1,63 @@
+import { systemRandom } from '../../packages/crypto/src/index.ts';
+import { identityKeyPairFromSeed } from '../../packages/crypto/src/identity/identity-key-pair.ts';
+import { xeddsaSigner } from '../../packages/crypto/src/identity/sign-xeddsa.ts';
+import { verifyXEdDSA } from '../../packages/crypto/src/identity/verify-xeddsa.ts';
+import { X25519PrivateKey } from '../../packages/crypto/src/primitives/x25519.ts';
+import type { Peers } from './peers.ts';
+import type { Row } from './table.ts';
+import { timed } from './timing.ts';
+
+/** Agreements and signatures, keys at hand. */
+export async function curveRows({ lib, sodium }: Peers): Promise<Row[]> {
+  const message = systemRandom(100);
+  const [native, other] = [lib.PrivateKey.generate(), lib.PrivateKey.generate().getPublicKey()];
+  const nativePublic = native.getPublicKey();
+  const nativeSignature = native.sign(message);
+  const otherBytes = Uint8Array.from(other.serialize()).subarray(1);
+  const privateKey = systemRandom(32);
+  // A new object for each back end: a key is imported once, by the back end that first uses it.
+  const agreeing = async () => {
+    const key = new X25519PrivateKey(privateKey);
+    await key.agree(otherBytes);
+    return timed(() => key.agree(otherBytes));
+  };
+  const seed = systemRandom(32);
+  const { publicKey } = await identityKeyPairFromSeed(seed);
+  const sign = await xeddsaSigner(seed);
+  const signature = await sign(message);
+  const sodiumKey = sodium.crypto_sign_keypair();
+  const sodiumSignature = sodium.crypto_sign_detached(message, sodiumKey.privateKey);
+  return [
+    {
+      what: 'X25519 agreement',
+      ours: agreeing,
+      libsignal: () => timed(() => native.agree(other)),
+      others: {
+        'libsodium-wrappers': () => timed(() => sodium.crypto_scalarmult(privateKey, otherBytes)),
+      },
+      atMost: 1.5,
+    },
+    {
+      what: 'XEdDSA sign, 100 bytes',
+      ours: () => timed(() => sign(message)),
+      libsignal: () => timed(() => native.sign(message)),
+      others: {
+        'libsodium-wrappers, Ed25519': () =>
+          timed(() => sodium.crypto_sign_detached(message, sodiumKey.privateKey)),
+      },
+      atMost: 1.5,
+    },
+    {
+      what: 'XEdDSA verify, 100 bytes',
+      ours: () => timed(() => verifyXEdDSA({ publicKey, message, signature })),
+      libsignal: () => timed(() => nativePublic.verify(message, nativeSignature)),
+      others: {
+        'libsodium-wrappers, Ed25519': () =>
+          timed(() =>
+            sodium.crypto_sign_verify_detached(sodiumSignature, message, sodiumKey.publicKey),
+          ),
+      },
+      atMost: 2.2,
+    },
+  ];
+}
