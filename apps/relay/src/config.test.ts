@@ -64,6 +64,10 @@ describe('The environment', () => {
     expect(() => readConfig({ AUTH_GUESTS: 'no' })).toThrow('AUTH_GUESTS: expected true or false');
   });
 
+  it.each(['abc', '-1', '1.5'])('says what a port is instead of %s', (PORT) => {
+    expect(() => readConfig({ PORT })).toThrow('PORT: expected a port from 0');
+  });
+
   it('has every mistake named at once, and no value repeated', () => {
     const wrong = {
       PORT: '70000',

@@ -26,8 +26,13 @@ const yesOrNo = z
   .default('true')
   .transform((text) => text === 'true');
 
+const portWords = 'expected a port from 0 (any free one) to 65535';
+
 const environmentSchema = z.object({
-  PORT: z.coerce.number().pipe(z.int().min(0).max(65_535)).default(4000),
+  PORT: z.coerce
+    .number(portWords)
+    .pipe(z.int(portWords).min(0, portWords).max(65_535, portWords))
+    .default(4000),
   HOST: z.string().min(1).default('127.0.0.1'),
   SOTTO_DATA_DIR: z.string().min(1).default('./data'),
   SUPABASE_URL: origin.optional(),

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalSupabase } from '@sotto/local-supabase';
+import { assertPortFree } from './assert-port-free.ts';
 import { ConfigError, readConfig } from './config.ts';
 import type { RelayConfig, SupabaseConfig } from './config.ts';
 import { createLog, describeError } from './gateway/log.ts';
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
   process.on('disconnect', () => ending ?? onSignal());
   process.channel?.unref();
 
+  await assertPortFree(config.host, config.port);
   try {
     backing = config.supabase
       ? { supabase: config.supabase, stop: () => Promise.resolve() }

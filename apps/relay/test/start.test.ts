@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -81,6 +82,21 @@ describe('A relay started with an environment', () => {
       external: { anonymous_users: false },
     });
     expect([guest.status, person.status]).toEqual([422, 422]);
+  });
+
+  it('leaves no second one on its port, and says so before it makes anything', async () => {
+    const taken = new URL(relay.url).port;
+    const dataDirectory = join(folder, 'second');
+    const second = spawn(process.execPath, ['--import', 'tsx', program], {
+      env: { PATH: process.env['PATH'], PORT: taken, SOTTO_DATA_DIR: dataDirectory },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    second.stderr.on('data', (chunk: Buffer) => (words += chunk.toString('utf8')));
+
+    expect(await once(second, 'close')).toEqual([64, null]);
+    expect(words).toContain(`PORT: ${taken} is in use on 127.0.0.1; set PORT to a free one`);
+    expect(existsSync(dataDirectory)).toBe(false);
   });
 
   it('ends in order when it is told to', async () => {

@@ -128,9 +128,21 @@ async function prepareFolder(dataDir: string): Promise<void> {
     // The umask may have taken away the right to pass through.
     if (made !== undefined) await chmod(dataDir, 0o711);
   } catch (cause) {
-    throw new LocalSupabaseError('path_unreachable', `Cannot make ${dataDir}`, cause);
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    const reason = folderTroubles[code] ?? code;
+    throw new LocalSupabaseError('path_unreachable', `Cannot make ${dataDir}: ${reason}`, cause);
   }
 }
+
+const folderTroubles: Record<string, string> = {
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EEXIST: 'a file of that name is there',
+  ENOTDIR: 'a file stands where a folder should be',
+  ENOENT: 'the place does not take folders',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+};
 
 async function startDatabase(
   options: LocalSupabaseOptions,
@@ -146,9 +158,9 @@ async function startDatabase(
       () => false,
     ),
   ]);
-  const secrets = await readOrCreateSecrets(dataDir, exists);
   await assertReachable(binaries.root, 'node_modules', runAs);
   await assertReachable(dataDir, 'The data directory', runAs);
+  const secrets = await readOrCreateSecrets(dataDir, exists);
   const adminPassword = secrets.SUPABASE_ADMIN_PASSWORD;
   if (await initialiseCluster({ binaries, directory, adminPassword, runAs })) {
     options.log('info', `Made a new database in ${directory}`);
