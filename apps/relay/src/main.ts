@@ -63,7 +63,9 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   // `npm start` holds a channel to this process; when it is gone, nobody would end the relay.
-  process.on('disconnect', () => ending ?? onSignal());
+  process.on('disconnect', () => {
+    if (!ending) onSignal();
+  });
   process.channel?.unref();
 
   await assertPortFree(config.host, config.port);
