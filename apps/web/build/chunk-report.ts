@@ -16,10 +16,10 @@ const reportFile = join(
   '../node_modules/.cache/sotto/chunks.json',
 );
 
-/** Whether one of the worker's scripts names this one: then it is loaded later, when it is asked for. */
-function isLoadedBy(scripts: ReadonlyMap<string, string>, fileName: string): boolean {
-  const name = fileName.slice(fileName.lastIndexOf('/') + 1);
-  return [...scripts].some(([other, text]) => other !== fileName && text.includes(name));
+/** What a script of the worker needs before it runs; what it loads later is called `import(…)`. */
+function importsOf(script: string): string[] {
+  const statements = script.matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g);
+  return [...statements].map(([, name = '']) => `assets/${name}`);
 }
 
 /** Notes which neutral file name came from which source, for the size budgets. */
@@ -30,6 +30,7 @@ export function chunkReport(): Plugin {
     writeBundle(_options, bundle) {
       const chunks: ReportedChunk[] = [];
       const scripts = new Map<string, string>();
+      let page = '';
       for (const file of Object.values(bundle)) {
         if (file.type === 'chunk') {
           const source =
@@ -38,13 +39,15 @@ export function chunkReport(): Plugin {
               .at(-1)
               ?.replace(/^src\//, '') ?? null;
           chunks.push({ fileName: file.fileName, source, imports: file.imports });
+          page += file.code;
         } else if (file.fileName.endsWith('.js')) {
           scripts.set(file.fileName, String(file.source));
         }
       }
-      for (const fileName of scripts.keys()) {
-        const source = isLoadedBy(scripts, fileName) ? 'worker, later' : 'worker';
-        chunks.push({ fileName, source, imports: [] });
+      // Scripts that are assets of the page are the worker's; the page names the one it starts.
+      for (const [fileName, script] of scripts) {
+        const source = page.includes(fileName) ? 'worker' : 'worker, later';
+        chunks.push({ fileName, source, imports: importsOf(script) });
       }
       mkdirSync(dirname(reportFile), { recursive: true });
       writeFileSync(reportFile, JSON.stringify(chunks, null, 2));

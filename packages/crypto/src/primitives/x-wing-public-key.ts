@@ -1,9 +1,12 @@
-/** What an X-Wing public key must look like; no operation with a secret lives here. */
+/** What an X-Wing public key must look like, and sizes; no operation with a secret lives here. */
 import { assertBytes } from '../encoding/bytes.ts';
 import { isCanonicalFieldElement, isSmallOrderMontgomery } from './curve25519.ts';
 
 /** Bytes of an X-Wing public key: ML-KEM-768's 1,184 and X25519's 32. */
 const xWingPublicKeyBytes = 1_216;
+
+/** Bytes of an encapsulation: ML-KEM-768's 1,088 and an ephemeral X25519 key. */
+export const xWingCiphertextBytes = 1_120;
 
 /** Bytes of its ML-KEM-768 part. */
 export const mlKem768PublicKeyBytes = 1_184;

@@ -11,13 +11,14 @@ import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { fromHex } from '../encoding/hex.ts';
 import { CryptoError } from '../errors.ts';
 import { X25519PrivateKey } from './x25519.ts';
-import { isXWingPublicKey, mlKem768PublicKeyBytes } from './x-wing-public-key.ts';
+import {
+  isXWingPublicKey,
+  mlKem768PublicKeyBytes,
+  xWingCiphertextBytes,
+} from './x-wing-public-key.ts';
 
 /** Bytes of a secret key, which is the seed of both keys. */
 export const xWingSeedBytes = 32;
-
-/** Bytes of an encapsulation: ML-KEM-768's 1,088 and an ephemeral X25519 key. */
-export const xWingCiphertextBytes = 1_120;
 
 /** Bytes of randomness that one encapsulation uses. */
 const xWingRandomBytes = 64;

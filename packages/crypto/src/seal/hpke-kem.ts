@@ -1,7 +1,7 @@
 /** The KEMs of this package behind HPKE's interface (RFC 9180 §4), with the RFC's names. */
 import { assertBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { XWingPrivateKey, xWingCiphertextBytes, xWingEncapsulate } from '../primitives/x-wing.ts';
+import { xWingCiphertextBytes } from '../primitives/x-wing-public-key.ts';
 import { decap, encap, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
 
 /** A key encapsulation mechanism whose secrets have 32 bytes. */
@@ -34,18 +34,25 @@ export const kemX25519: HpkeKem = {
   decap,
 };
 
-/** Suite 2's KEM, X-Wing, 0x647a: its secret goes into the key schedule as it is. */
+/**
+ * Suite 2's KEM, X-Wing, 0x647a: its secret goes into the key schedule as it is.
+ *
+ * ML-KEM and SHA-3 are loaded with the first hybrid key that is met, so that a browser that meets none
+ * does not fetch them.
+ */
 export const kemXWing: HpkeKem = {
   id: 0x647a,
   encBytes: xWingCiphertextBytes,
   randomBytes: 64,
   async encap(recipientPublicKey, randomness) {
+    const { xWingEncapsulate } = await import('../primitives/x-wing.ts');
     const { sharedSecret, ciphertext } = await xWingEncapsulate(recipientPublicKey, randomness);
     return { sharedSecret, enc: ciphertext };
   },
   async decap(enc, recipientPrivateKey, recipientPublicKey) {
     if (recipientPublicKey) assertBytes(recipientPublicKey, 'recipientPublicKey');
     if (enc.length !== xWingCiphertextBytes) throw new CryptoError('bad_key');
+    const { XWingPrivateKey } = await import('../primitives/x-wing.ts');
     return new XWingPrivateKey(recipientPrivateKey).decapsulate(enc);
   },
 };
