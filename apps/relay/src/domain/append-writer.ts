@@ -21,7 +21,11 @@ export interface Appended {
   isNews: boolean;
 }
 
-export const appendLanes = 4;
+/**
+ * Two on two cores, 256 messages in flight: 0.98× of ready batches over a direct connection; three gave
+ * 0.90×, four 0.79× (smaller flushes), one 0.67× (nothing overlaps).
+ */
+export const appendLanes = 2;
 const maxUncertain = 10_000;
 const retryAfterMs = 1000;
 
