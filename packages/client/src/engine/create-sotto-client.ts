@@ -20,7 +20,11 @@ import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
 import { findPerson } from '../chats/find-person.ts';
-import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
+import type { CommandKit } from './command-kit.ts';
+import { createContactCommands } from './contact-commands.ts';
+import { createDeviceCommands } from './device-commands.ts';
+import { createOwnAccountCommands } from './own-account-commands.ts';
+import type { EndCode, EngineCore, OpenedAccount, Resident } from './engine-core.ts';
 import { createLoginPasswordMemory } from '../account/login-password-memory.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { warnOfLock } from './warn-of-lock.ts';
@@ -29,8 +33,6 @@ import { createSerialQueue } from './serial-queue.ts';
 import { selfTest } from './self-test.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
 import { createStore } from './writable-store.ts';
-
-type EndCode = 'session_ended' | 'device_revoked' | 'version_unsupported';
 
 /**
  * Makes the engine and starts it: `session` goes from `starting` to what the local store says.
@@ -177,7 +179,23 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     fail(core, error instanceof ClientError ? error.code : 'internal');
   });
 
+  const kit: CommandKit = {
+    core,
+    login,
+    step,
+    guarded,
+    inSession,
+    opened,
+    signedIn,
+    assertPhase,
+    begun: () => idle.start(),
+    onEnded,
+  };
+
   return {
+    ...createDeviceCommands(kit),
+    ...createContactCommands(kit),
+    ...createOwnAccountCommands(kit),
     session: core.session,
     connection: core.connection,
     chats: core.list,

@@ -14,6 +14,9 @@ import type { AccountContext } from './account-context.ts';
 import type { AccountRuntime } from './account-runtime.ts';
 import type { WritableStore } from './writable-store.ts';
 
+/** Why an account that was open is not any more. */
+export type EndCode = 'session_ended' | 'device_revoked' | 'version_unsupported';
+
 /** Whose installation this is at the moment, signed in or not. */
 export interface Resident {
   readonly userId: UserId;
