@@ -14,7 +14,8 @@ const settingsSections = [
   'privacy',
   'appearance',
   'keyboard',
-  'device',
+  'devices',
+  'security',
   'about',
 ] as const;
 

@@ -4,8 +4,10 @@ import { Suspense } from 'react';
 import { Navigate, Route, Routes, useLocation, useParams } from 'react-router';
 import { ta } from '../shared/i18n/app.ts';
 import { EmptyState } from '../shared/ui/EmptyState.tsx';
-import { Chat, Settings } from './lazy-screens.ts';
+import { Chat, Devices, Security, Settings } from './lazy-screens.ts';
 import { returnAddress } from './return-address.ts';
+
+const settingsPages = { devices: <Devices />, security: <Security /> };
 
 function ChatPlace({ onUnlock }: { onUnlock(): void }) {
   const { chatId = '' } = useParams();
@@ -33,7 +35,7 @@ export function MainPane({ onUnlock }: { onUnlock(): void }) {
           }
         />
         <Route path="/c/:chatId" element={<ChatPlace onUnlock={onUnlock} />} />
-        <Route path="/settings/:section?" element={<Settings />} />
+        <Route path="/settings/:section?" element={<Settings pages={settingsPages} />} />
         <Route path="*" element={<Return />} />
       </Routes>
     </Suspense>

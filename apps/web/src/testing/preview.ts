@@ -91,7 +91,8 @@ const states: Record<string, (client: ScriptedClient) => void> = {
     client.session.set({ phase: 'setup', step: 'profile', email: 'a@b.example' }),
   chatPassword: (client) =>
     client.session.set({ phase: 'setup', step: 'chatPassword', email: 'a@b.example' }),
-  newDevice: (client) => client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null }),
+  newDevice: (client) =>
+    client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null, link: null }),
   locked: (client) => {
     client.session.set({ phase: 'locked', cause: 'idle', profile: ben, retryAtMs: null });
     fill(client, true);

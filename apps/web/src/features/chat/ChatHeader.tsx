@@ -13,7 +13,8 @@ import { useSelf } from './use-self.ts';
 const signs = {
   unchecked: { icon: Shield, look: 'text-muted' },
   checked: { icon: ShieldCheck, look: 'text-ok' },
-  changed: { icon: ShieldAlert, look: 'text-link' },
+  changed: { icon: ShieldAlert, look: 'text-danger' },
+  doubtful: { icon: ShieldAlert, look: 'text-danger' },
 } as const;
 
 export interface ChatHeaderProps {

@@ -7,7 +7,7 @@ import { CopyButton } from '../../shared/ui/CopyButton.tsx';
 import { Dialog } from '../../shared/ui/Dialog.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { Skeleton } from '../../shared/ui/Skeleton.tsx';
-import { QrCode } from './QrCode.tsx';
+import { QrCode } from '../../shared/ui/QrCode.tsx';
 import { digitGroups } from './chat-model.ts';
 import { useSafetyCode } from './use-safety-code.ts';
 

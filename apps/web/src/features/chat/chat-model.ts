@@ -34,6 +34,8 @@ export function trustMeaning(trust: ChatState['trust'], self: boolean, name: str
       return ta('trust.meansChecked', { name });
     case 'changed':
       return ta('trust.meansChanged', { name });
+    case 'doubtful':
+      return ta('trust.meansDoubtful', { name });
   }
 }
 

@@ -175,6 +175,7 @@ export const appWords = {
     unchecked: 'Private. Not checked yet',
     checked: 'Private. Checked',
     changed: 'Safety code changed',
+    doubtful: 'Devices in doubt',
     self: 'Private. Only your devices',
     title: 'Who can read this chat',
     meansTitle: 'What this means',
@@ -182,6 +183,8 @@ export const appWords = {
       'Only people in this chat can read it. Nobody has compared safety codes yet, so it isn’t certain that this is really {{name}}.',
     meansChecked:
       'Only people in this chat can read it, and you have checked that it’s really {{name}}.',
+    meansDoubtful:
+      'What the server says about {{name}}’s devices doesn’t fit what this device has seen. Nothing is sent to {{name}} until it fits again.',
     meansChanged:
       '{{name}}’s safety code changed. This usually means a new phone or browser. It can also mean someone is pretending to be {{name}}.',
     meansSelf: 'Only your own devices can read these notes.',
@@ -211,7 +214,8 @@ export const appWords = {
     privacy: 'Privacy',
     appearance: 'Appearance',
     keyboard: 'Keyboard',
-    device: 'This device',
+    devices: 'Devices',
+    security: 'Security',
     about: 'About',
   },
   account: {
