@@ -55,7 +55,7 @@ export function createTrustStore(options: {
 
   async function keep(next: PersonTrust): Promise<void> {
     const before = known.get(next.userId);
-    if (before && before.version === next.version && before.alarm === next.alarm) return;
+    if (before && saysTheSame(before, next)) return;
     await store.write([await store.seal('state', keyOf(next.userId), next)]);
     known.set(next.userId, next);
     absent.clear();
@@ -131,5 +131,11 @@ export function createTrustStore(options: {
     },
   };
 }
+
+/** A record from before knows less at the same version. */
+const saysTheSame = (before: PersonTrust, next: PersonTrust): boolean =>
+  before.version === next.version &&
+  before.alarm === next.alarm &&
+  before.seen?.length === next.seen?.length;
 
 const keyOf = (userId: UserId): string => `trust/${userId}`;
