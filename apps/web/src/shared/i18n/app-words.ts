@@ -301,4 +301,14 @@ export const appWords = {
     on: 'On',
     off: 'Off',
   },
+  scan: {
+    picture: 'What the camera sees',
+    starting: 'Asking for the camera …',
+    hint: 'Hold the code into the picture.',
+    denied:
+      'This page may not use the camera. Allow it in the browser’s address bar, or compare by eye.',
+    none: 'No camera was found here. Compare by eye instead.',
+    failed: 'The camera doesn’t answer. Another program may be using it.',
+    retry: 'Try again',
+  },
 } as const;
