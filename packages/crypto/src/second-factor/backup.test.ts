@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import {
+  alice,
+  bob,
+  damaged,
+  filled,
+  refusal,
+  seededRandom,
+} from '../../test/building/builders.ts';
+import { formatRecoveryKey } from '../vault/recovery-key.ts';
+import {
+  openSecondFactorWithRecoveryKey,
+  openSecondFactorWithVault,
+  sealSecondFactor,
+} from './backup.ts';
+
+const factor = { factorId: '0a1b2c3d-0000-4000-8000-00000000fac7', secret: filled(20, 7) };
+const recoveryKey = formatRecoveryKey(filled(32, 1));
+const nextKey = formatRecoveryKey(filled(32, 2));
+const keyWrapKey = filled(32, 3);
+const seal = (recoveryKeys: readonly string[] = [recoveryKey]) =>
+  sealSecondFactor({ userId: alice, factor, recoveryKeys, keyWrapKey, random: seededRandom(4) });
+const withRecovery = (underRecoveryKey: Uint8Array, more = {}) =>
+  openSecondFactorWithRecoveryKey({ userId: alice, recoveryKey, underRecoveryKey, ...more });
+const withVault = (underVaultKey: Uint8Array, more = {}) =>
+  openSecondFactorWithVault({ userId: alice, keyWrapKey, underVaultKey, ...more });
+
+describe('The backup of a second factor', () => {
+  it('opens with the recovery key and with the vault', async () => {
+    const sealed = await seal();
+
+    expect(await withRecovery(sealed.underRecoveryKey)).toEqual(factor);
+    const typed = recoveryKey.toLowerCase().replaceAll('-', ' ');
+    expect(await withRecovery(sealed.underRecoveryKey, { recoveryKey: typed })).toEqual(factor);
+    expect(await withVault(sealed.underVaultKey)).toEqual(factor);
+  });
+
+  it('opens with either key while the recovery key changes', async () => {
+    const { underRecoveryKey } = await seal([nextKey, recoveryKey]);
+
+    expect(await withRecovery(underRecoveryKey)).toEqual(factor);
+    expect(await withRecovery(underRecoveryKey, { recoveryKey: nextKey })).toEqual(factor);
+  });
+
+  it('opens for no other key, account or side', async () => {
+    const { underRecoveryKey, underVaultKey } = await seal();
+    const closed = [
+      () => withRecovery(underRecoveryKey, { recoveryKey: nextKey }),
+      () => withRecovery(underRecoveryKey, { userId: bob }),
+      () => withRecovery(underVaultKey),
+      () => withVault(underVaultKey, { keyWrapKey: filled(32, 4) }),
+      () => withVault(underVaultKey, { userId: bob }),
+      () => withVault(underRecoveryKey),
+    ];
+
+    for (const open of closed) expect(await refusal(open)).toBe('open_failed');
+    const mistyped = `${recoveryKey.slice(0, -1)}${recoveryKey.endsWith('7') ? '8' : '7'}`;
+    expect(await refusal(() => withRecovery(underRecoveryKey, { recoveryKey: mistyped }))).toBe(
+      'bad_encoding',
+    );
+  });
+
+  it('does not open with any byte flipped, cut or added', async () => {
+    const { underRecoveryKey, underVaultKey } = await seal();
+
+    for (const [name, bytes] of damaged(underRecoveryKey)) {
+      // Twice the same box is what two keys look like.
+      if (name === 'twice') continue;
+      expect(await refusal(() => withRecovery(bytes)), name).toBe('open_failed');
+    }
+    for (const [name, bytes] of damaged(underVaultKey)) {
+      expect(await refusal(() => withVault(bytes)), name).toBe('open_failed');
+    }
+  });
+
+  it('is made for one or two recovery keys and a secret of sensible length', async () => {
+    expect(await refusal(() => seal([]))).toBe('RangeError');
+    expect(await refusal(() => seal([recoveryKey, nextKey, recoveryKey]))).toBe('RangeError');
+    expect(await refusal(() => seal(['not a recovery key']))).toBe('bad_encoding');
+    const short = { ...factor, secret: filled(9, 1) };
+    const input = { userId: alice, factor: short, recoveryKeys: [recoveryKey], keyWrapKey };
+    expect(await refusal(() => sealSecondFactor(input))).toBe('RangeError');
+  });
+});
