@@ -64,7 +64,9 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   if (!account.vault) return core.session.set({ phase: 'setup', step: 'chatPassword', email });
   const { profile } = account;
   const retryAtMs = await resident.tries.retryAtMs();
-  if (!resident.record) return core.session.set({ phase: 'newDevice', profile, retryAtMs });
+  if (!resident.record?.registered) {
+    return core.session.set({ phase: 'newDevice', profile, retryAtMs, link: null });
+  }
   if (core.storage) await writeCurrentUser(core.storage, resident.userId);
   core.session.set({ phase: 'locked', cause: 'start', profile, retryAtMs });
 }

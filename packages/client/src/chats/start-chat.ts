@@ -35,7 +35,7 @@ export async function startChat(options: {
   const people = await Promise.all(ids.map((id) => trust.refresh(id)));
   const chatId = chatIdSchema.parse(randomUuid(random));
   const timestampMs = clock.now();
-  const password = vault.chatPassword();
+  const password = vault.epochPassword(random);
   const epochKey = await createEpochKey({ password, chatId, epoch: 1, timestampMs, random });
   const sender = { userId, keys };
   const deviceWraps = await sealEpoch({ chatId, epochKey, people, sender, random });

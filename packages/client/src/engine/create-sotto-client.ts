@@ -217,7 +217,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     changeLoginPassword: (input) =>
       step(() =>
         inSession(async () => {
-          if (opened().vault.chatPassword() === input.next) throw new ClientError('same_password');
+          if (opened().vault.isChatPassword(input.next)) throw new ClientError('same_password');
           await auth.changePassword(input);
           await login.remember(input.next);
         }),

@@ -1,11 +1,13 @@
 import {
   deriveStorageKeys,
+  equalBytes,
   fromUtf8,
   identityKeyPairFromSeed,
   isCryptoError,
   openVaultWithPassword,
   openVaultWithRecoveryKey,
   rewrapVault,
+  toBase64Url,
   utf8,
   zeroize,
 } from '@sotto/crypto';
@@ -16,7 +18,8 @@ import type { RandomSource } from '../platform.ts';
 
 /**
  * The account's secrets while the vault is open. The chat password stays with them, because the
- * maker of a chat key derives it from the password; `close` overwrites everything.
+ * maker of a chat key derives it from the password; a device that was let in by another one has never
+ * been told it. `close` overwrites everything.
  */
 export interface OpenVault {
   readonly userId: UserId;
@@ -25,8 +28,13 @@ export interface OpenVault {
   readonly keys: StorageKeys;
   /** The sealed form that this was opened from, or that replaced it since. */
   sealed: SealedVault;
-  /** Throws `locked` after `close`. */
-  chatPassword(): string;
+  /**
+   * What a new epoch key is derived from: the chat password, or 32 random bytes as text while it was
+   * not typed here yet. Throws `locked` after `close`.
+   */
+  epochPassword(random: RandomSource): string;
+  /** False as well while the chat password was not typed here yet. */
+  isChatPassword(typed: string): boolean;
   replaceChatPassword(next: string): void;
   /**
    * False from the moment before the keys are overwritten. Whatever was sealed or wrapped may leave
@@ -41,14 +49,15 @@ export async function holdVault(options: {
   vaultKey: Uint8Array;
   accountSeed: Uint8Array;
   sealed: SealedVault;
-  chatPassword: string;
+  /** Null on a device that was let in by another one. */
+  chatPassword: string | null;
 }): Promise<OpenVault> {
   const { userId, vaultKey, sealed } = options;
   const [accountKey, keys] = await Promise.all([
     identityKeyPairFromSeed(options.accountSeed),
     deriveStorageKeys(vaultKey),
   ]);
-  let password = utf8(options.chatPassword);
+  let password = options.chatPassword === null ? null : utf8(options.chatPassword);
   let open = true;
   return {
     userId,
@@ -56,19 +65,21 @@ export async function holdVault(options: {
     accountKey,
     keys,
     sealed,
-    chatPassword() {
+    epochPassword(random) {
       if (!open) throw new ClientError('locked');
-      return fromUtf8(password);
+      return password ? fromUtf8(password) : toBase64Url(random(32));
     },
+    isChatPassword: (typed) => open && password !== null && equalBytes(password, utf8(typed)),
     replaceChatPassword(next) {
       if (!open) return;
-      zeroize(password);
+      if (password) zeroize(password);
       password = utf8(next);
     },
     isOpen: () => open,
     close() {
       open = false;
-      zeroize(password, vaultKey, accountKey.seed);
+      if (password) zeroize(password);
+      zeroize(vaultKey, accountKey.seed);
       zeroize(keys.localStorageKey, keys.backupKey, keys.keyWrapKey);
     },
   };
