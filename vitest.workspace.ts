@@ -54,6 +54,7 @@ export const projects: Project[] = [
   ),
   node('protocol', './packages/protocol', ['src/**/*.test.ts', 'test/**/*.test.ts']),
   node('client', './packages/client', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
+  node('hostile-relay', './packages/hostile-relay', ['test/**/*.test.ts'], real),
   node(
     'local-supabase',
     './packages/local-supabase',
