@@ -14,7 +14,15 @@ import {
 import { createChatStores } from '../chats/chat-stores.ts';
 import { partnerOf } from '../chats/chat-record.ts';
 import { ClientError, isClientError } from '../client-error.ts';
-import type { ChatListState, ConnectionState, SessionState } from '../facade.ts';
+import { noDevices } from '../devices/devices-view.ts';
+import type {
+  ChatListState,
+  ConnectionState,
+  DevicesState,
+  LinkRequest,
+  SessionState,
+} from '../facade.ts';
+import { createShownLinkRequests } from '../link/link-requests.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
@@ -75,6 +83,9 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     stores: createChatStores(() =>
       session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
     ),
+    devices: createStore<DevicesState>(noDevices),
+    linkRequests: createStore<readonly LinkRequest[]>([]),
+    linkRequests: createShownLinkRequests(),
     storage: null,
     resident: null,
     opened: null,

@@ -4,7 +4,13 @@ import type { ChatStores } from '../chats/chat-stores.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import type { DeviceRecord, DeviceShelf } from '../devices/device-record.ts';
 import type { Account } from '../devices/register-device.ts';
-import type { ChatListState, ConnectionState, SessionState } from '../facade.ts';
+import type {
+  ChatListState,
+  ConnectionState,
+  DevicesState,
+  LinkRequest,
+  SessionState,
+} from '../facade.ts';
 import type { Platform } from '../platform.ts';
 import type { StoragePort } from '../storage/storage-port.ts';
 import type { HttpClient } from '../transport/http-client.ts';
@@ -53,6 +59,9 @@ export interface EngineCore {
   readonly connection: WritableStore<ConnectionState>;
   readonly list: WritableStore<ChatListState>;
   readonly stores: ChatStores;
+  readonly devices: WritableStore<DevicesState>;
+  /** Who asks to be let in, as it is shown among the devices. */
+  readonly linkRequests: WritableStore<readonly LinkRequest[]>;
   storage: StoragePort | null;
   resident: Resident | null;
   opened: OpenedAccount | null;
