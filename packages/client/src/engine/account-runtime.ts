@@ -14,6 +14,8 @@ import type { Receipts } from '../chats/receipts.ts';
 import { startChat } from '../chats/start-chat.ts';
 import { isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState } from '../facade.ts';
+import { createLinkRequests } from '../link/link-requests.ts';
+import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
@@ -40,6 +42,7 @@ export interface AccountRuntime {
   readonly receipts: Receipts;
   readonly publisher: ChatPublisher;
   readonly trust: TrustStore;
+  readonly links: LinkRequests;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
@@ -58,10 +61,11 @@ export interface RuntimeOptions {
   connectionState: WritableStore<ConnectionState>;
   list: WritableStore<ChatListState>;
   stores: ChatStores;
+  linkRequests: ShownLinkRequests;
 }
 
 export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
-  const { context, owner, onReady, connectionState, list, stores } = options;
+  const { context, owner, onReady, connectionState, list, stores, linkRequests } = options;
   const { platform, store, vault, keys, http, userId } = context;
   const own = { userId, accountKey: vault.accountKey.publicKey };
   /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
@@ -86,6 +90,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   });
   const book = createChatBook(context);
   const drafts = createDrafts(store);
+  const links = createLinkRequests({ context, trust, shown: linkRequests });
   const ring = createKeyRing({ store, vault, keys, trust });
   const chatKeys = createChatKeys({ context, book, ring, trust });
   const connection: RelayConnection = createRelayConnection({
@@ -168,6 +173,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await onReady();
+        follow('links', () => links.refresh());
         outbox.kick();
         await catchUp.everything();
         failures = 0;
@@ -200,6 +206,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       'chat:changed': () => follow('chats', () => catchUp.chats()),
       'chatKey:changed': ({ chatId }) => follow(`keys ${chatId}`, () => catchUp.keys(chatId)),
       'device:changed': ({ userId: id }) => follow(`person ${id}`, () => catchUp.person(id)),
+      'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
         if (deviceId === context.deviceId) owner.onEnded('device_revoked');
       },
@@ -238,6 +245,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     receipts,
     publisher,
     trust,
+    links,
     async start() {
       await Promise.all([book.load(), drafts.load(), outbox.load()]);
       const known = await store
@@ -259,6 +267,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       sync.stop();
       receipts.stop();
       publisher.stop();
+      links.stop();
     },
   };
 }

@@ -22,7 +22,6 @@ import type {
   LinkRequest,
   SessionState,
 } from '../facade.ts';
-import { createShownLinkRequests } from '../link/link-requests.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
@@ -85,7 +84,6 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     ),
     devices: createStore<DevicesState>(noDevices),
     linkRequests: createStore<readonly LinkRequest[]>([]),
-    linkRequests: createShownLinkRequests(),
     storage: null,
     resident: null,
     opened: null,

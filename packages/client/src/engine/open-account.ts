@@ -181,6 +181,7 @@ export async function openAccount(options: {
     connectionState: core.connection,
     list: core.list,
     stores: core.stores,
+    linkRequests: core.linkRequests,
   });
   core.opened = { resident, vault, keys, context, runtime };
   try {
