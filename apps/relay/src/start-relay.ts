@@ -3,15 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { oldestProtocolVersion, protocolVersion } from '@sotto/protocol';
 import type { SupabaseConfig } from './config.ts';
+import { AuthAdmin } from './db/auth-admin.ts';
 import { Database } from './db/database.ts';
+import { DeviceLinkDatabase } from './db/device-link-database.ts';
 import { directAppend } from './db/direct-append.ts';
+import { OwnAccountDatabase } from './db/own-account-database.ts';
 import { postgrestAppend } from './db/postgrest-append.ts';
 import { PostgrestClient } from './db/postgrest-client.ts';
 import { Access } from './domain/access.ts';
 import { appendLanes, AppendWriter } from './domain/append-writer.ts';
 import { LastSeen } from './domain/last-seen.ts';
 import { Readiness } from './domain/readiness.ts';
-import { Revocations } from './domain/revocations.ts';
+import { EndedAccess } from './domain/ended-access.ts';
+import { Housekeeping } from './domain/housekeeping.ts';
 import { TokenVerifier } from './domain/token-verifier.ts';
 import { RequestAuthenticator } from './gateway/authenticate.ts';
 import { clientAddressOf } from './gateway/client-address.ts';
@@ -110,9 +114,15 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const server = createHttpServer({ log, metrics, headers, isAllowedOrigin });
   const io = createSocketServer(server.server, { isAllowedOrigin, headers });
   const fanOut = socketFanOut(io);
-  const revocations = new Revocations(database, fanOut);
+  const ownAccounts = new OwnAccountDatabase(postgrest);
+  const authAdmin = new AuthAdmin({ url: supabase.url, secretKey: supabase.secretKey });
+  const endedAccess = new EndedAccess(database, fanOut);
+  const housekeeping = new Housekeeping({ database, ownAccounts, authAdmin });
   const services: Services = {
     database,
+    deviceLinks: new DeviceLinkDatabase(postgrest),
+    ownAccounts,
+    authAdmin,
     access,
     writer,
     fanOut,
@@ -132,7 +142,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     log,
   });
   const close = async () => {
-    revocations.stop();
+    endedAccess.stop();
+    await housekeeping.stop();
     await io.of('/').adapter.close();
     io.engine.close();
     await server.close();

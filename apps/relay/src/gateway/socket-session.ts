@@ -3,7 +3,7 @@ import { isProtocolError, limits, relayEvents } from '@sotto/protocol';
 import type { Socket } from 'socket.io';
 import type { SocketCaller } from '../domain/caller.ts';
 import { chatIdsOf } from '../domain/chats.ts';
-import { chatRoom, deviceRoom, userRoom } from '../domain/fan-out.ts';
+import { chatRoom, deviceRoom, sessionRoom, userRoom } from '../domain/fan-out.ts';
 import type { LastSeen } from '../domain/last-seen.ts';
 import type { Services } from '../handlers/services.ts';
 import { provesDevice } from './device-challenge.ts';
@@ -58,9 +58,9 @@ export function beginSocketSession(
       close();
       return;
     }
-    const { userId, deviceId } = identity.caller;
+    const { userId, sessionId, deviceId } = identity.caller;
     // The person's room first: whoever adds them to a chat from here on finds them in it.
-    await socket.join([userRoom(userId), deviceRoom(deviceId)]);
+    await socket.join([userRoom(userId), deviceRoom(deviceId), sessionRoom(sessionId)]);
     const chats = await chatIdsOf(parts.services.database, userId);
     await socket.join(chats.map(chatRoom));
     if (!socket.connected) return;
@@ -85,7 +85,9 @@ export function beginSocketSession(
     try {
       await parts.services.access.checkDevice({ userId, sessionId }, deviceId, { fresh: true });
     } catch (error) {
-      if (isProtocolError(error, 'unauthenticated')) return expire();
+      if (isProtocolError(error, 'unauthenticated') || isProtocolError(error, 'forbidden')) {
+        return expire();
+      }
       if (isProtocolError(error, 'gone')) {
         // All its sockets, on every relay: they need not wait for a look of their own.
         parts.services.fanOut.endDevice(deviceId);

@@ -1,21 +1,22 @@
 /**
- * Closes the sockets of revoked devices within seconds, whoever revoked them and over which relay: one
- * small question every two seconds, whatever the number of sockets.
+ * Closes the sockets of revoked devices and ended auth sessions within seconds, whoever ended them and
+ * over which relay: one small question every two seconds, whatever the number of sockets.
  */
 import type { DeviceId } from '@sotto/protocol';
 import type { Database } from '../db/database.ts';
 import type { FanOut } from './fan-out.ts';
 
 const everyMs = 2000;
-/** A revocation carries the time its transaction began; it may become visible this much later. */
+/** An end carries the time its transaction began; it may become visible this much later. */
 const overlapSeconds = 30;
 
-export class Revocations {
+export class EndedAccess {
   readonly #database: Database;
   readonly #fanOut: FanOut;
   readonly #timer: NodeJS.Timeout;
   #lastAnswerMs = performance.now();
-  #ended: ReadonlySet<DeviceId> = new Set();
+  #devices: ReadonlySet<DeviceId> = new Set();
+  #sessions: ReadonlySet<string> = new Set();
   #isAsking = false;
 
   constructor(database: Database, fanOut: FanOut) {
@@ -34,12 +35,16 @@ export class Revocations {
     const askedMs = performance.now();
     const withinSeconds = overlapSeconds + Math.ceil((askedMs - this.#lastAnswerMs) / 1000);
     try {
-      const revoked = await this.#database.revokedDevices(withinSeconds);
+      const { devices, sessions } = await this.#database.endedAccess(withinSeconds);
       this.#lastAnswerMs = askedMs;
-      for (const deviceId of revoked) {
-        if (!this.#ended.has(deviceId)) this.#fanOut.endDevice(deviceId);
+      for (const deviceId of devices) {
+        if (!this.#devices.has(deviceId)) this.#fanOut.endDevice(deviceId);
       }
-      this.#ended = new Set(revoked);
+      for (const sessionId of sessions) {
+        if (!this.#sessions.has(sessionId)) this.#fanOut.endSession(sessionId);
+      }
+      this.#devices = new Set(devices);
+      this.#sessions = new Set(sessions);
     } catch {
       // The next question reaches back to the last answer.
     } finally {

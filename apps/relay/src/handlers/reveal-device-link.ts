@@ -1,0 +1,9 @@
+import { announceLink } from '../domain/device-links.ts';
+import { userRoute } from './route-handler.ts';
+
+export const revealDeviceLink = userRoute('revealDeviceLink', async (services, request) => {
+  const { caller, params, body } = request;
+  const link = await services.deviceLinks.reveal(caller, params.linkId, body);
+  announceLink(services, caller, link.linkId);
+  return { data: { link } };
+});
