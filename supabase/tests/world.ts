@@ -84,6 +84,24 @@ export function newVault(version = 1) {
   };
 }
 
+/** One-time prekeys with these ids. */
+export const newOneTimeKeys = (ids: readonly number[]) =>
+  ids.map((id) => ({ id, publicKey: base64(33) }));
+
+/** What a device publishes; signed keys and as many one-time keys as asked for. */
+export function newPreKeys(options: { oneTime?: number; oneTimeKem?: number; firstId?: number }) {
+  const { oneTime = 0, oneTimeKem = 0, firstId = 1 } = options;
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => firstId + index);
+  const kemKey = (id: number) => ({ id, publicKey: base64(1569), signature: base64(64) });
+  return {
+    registrationId: 4711,
+    signedPreKey: { id: firstId, publicKey: base64(33), signature: base64(64) },
+    lastResortKemPreKey: kemKey(firstId + 1000),
+    oneTimePreKeys: newOneTimeKeys(ids(oneTime)),
+    oneTimeKemPreKeys: ids(oneTimeKem).map(kemKey),
+  };
+}
+
 /** A user with profile, vault, first manifest, one device, and a session bound to it. */
 export async function addPerson(client: pg.ClientBase): Promise<Person> {
   const { userId } = await addUser(client);
