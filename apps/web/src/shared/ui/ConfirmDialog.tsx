@@ -1,9 +1,9 @@
-import type { ActionError } from '../../shared/client/use-action.ts';
-import { errorWords } from '../../shared/client/error-words.ts';
-import { t } from '../../shared/i18n/front.ts';
-import { Button } from '../../shared/ui/Button.tsx';
-import { Dialog } from '../../shared/ui/Dialog.tsx';
-import { Notice } from '../../shared/ui/Notice.tsx';
+import type { ActionError } from '../client/use-action.ts';
+import { errorWords } from '../client/error-words.ts';
+import { t } from '../i18n/front.ts';
+import { Button } from './Button.tsx';
+import { Dialog } from './Dialog.tsx';
+import { Notice } from './Notice.tsx';
 
 export interface ConfirmDialogProps {
   title: string;

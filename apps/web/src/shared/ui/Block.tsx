@@ -6,7 +6,7 @@ export interface BlockProps {
   children?: ReactNode;
 }
 
-/** One subject of a settings page. */
+/** One subject of a page: a heading, what it is about, and what can be done. */
 export function Block({ title, lead, children }: BlockProps) {
   return (
     <section className="flex flex-col gap-4">
