@@ -14,6 +14,17 @@ const byCode: Record<string, ClientErrorCode> = {
   signup_disabled: 'forbidden',
   email_not_confirmed: 'forbidden',
   user_banned: 'forbidden',
+  mfa_verification_failed: 'wrong_code',
+  mfa_verification_rejected: 'wrong_code',
+  // Answered too late: another try makes another challenge.
+  mfa_challenge_expired: 'wrong_code',
+  // It was removed meanwhile, from another device or by the operator.
+  mfa_factor_not_found: 'conflict',
+  mfa_factor_name_conflict: 'conflict',
+  too_many_enrolled_mfa_factors: 'conflict',
+  insufficient_aal: 'forbidden',
+  mfa_totp_enroll_not_enabled: 'forbidden',
+  mfa_totp_verify_not_enabled: 'forbidden',
   over_request_rate_limit: 'rate_limited',
   over_email_send_rate_limit: 'rate_limited',
   refresh_token_not_found: 'session_ended',

@@ -39,8 +39,14 @@ export async function resume(core: EngineCore): Promise<void> {
   core.session.set({ phase: 'locked', cause: 'start', profile: null, retryAtMs });
 }
 
+/** After the login password was accepted: where the account has a second factor, that comes first. */
+export async function admit(core: EngineCore, identity: AuthIdentity): Promise<void> {
+  if (!core.auth.secondFactor().isDue) return await enter(core, identity);
+  core.session.set({ phase: 'secondFactor', email: identity.email });
+}
+
 /**
- * After the login password was accepted: first run where it stopped, an own device to unlock, or a
+ * After everything that signing in asks for: first run where it stopped, an own device to unlock, or a
  * new device. People who share an installation each have their own records in it.
  */
 export async function enter(core: EngineCore, identity: AuthIdentity): Promise<void> {

@@ -46,6 +46,8 @@ export interface AccountRuntime {
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
+  /** Fetches what this device has not of a chat; resolves when there is nothing more for now. */
+  catchUp(chatId: ChatId): Promise<void>;
   /** Whether the relay's last word on a member of this chat was refused. */
   isInDoubt(chatId: ChatId): Promise<boolean>;
   stop(): void;
@@ -255,6 +257,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       connection.start();
     },
     startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
+    catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
     settled: async () => {
       await hints.idle();

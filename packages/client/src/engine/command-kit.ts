@@ -21,6 +21,8 @@ export interface CommandKit {
   assertPhase(...phases: SessionState['phase'][]): SessionState;
   /** The vault was opened and the account is shown: idle locking begins. */
   begun(): void;
+  /** Before the session here is left: stops the idle watch, forgets the login password, waits for what is being written. */
+  ending(): Promise<void>;
   /** The session here is over, by whatever end; see `EndCode`. */
   onEnded(code: EndCode): void;
 }

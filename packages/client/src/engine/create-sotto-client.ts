@@ -4,6 +4,7 @@ import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
 import { confirmRecoveryKey, createProfile, setChatPassword } from '../account/first-run.ts';
 import {
+  admit,
   endAuthSession,
   enter,
   fail,
@@ -26,6 +27,7 @@ import { createHttpClient } from '../transport/http-client.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
+import { publishVault } from '../vault/publish-vault.ts';
 import { findPerson } from '../chats/find-person.ts';
 import type { CommandKit } from './command-kit.ts';
 import { createContactCommands } from './contact-commands.ts';
@@ -35,7 +37,7 @@ import type { EndCode, EngineCore, OpenedAccount, Resident } from './engine-core
 import { createLoginPasswordMemory } from '../account/login-password-memory.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { warnOfLock } from './warn-of-lock.ts';
-import { keepAuthSession, keepVault } from './open-account.ts';
+import { keepAuthSession } from './open-account.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import { selfTest } from './self-test.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
@@ -110,7 +112,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
   function onEnded(code: EndCode): void {
     idle.stop();
     if (code === 'version_unsupported') return fail(core, code);
-    void step(() => leave(core, code)).catch(() => fail(core, 'storage_unavailable'));
+    const { resident } = core;
+    void step(async () => {
+      // Signed out, or another person signed in, before this came to its turn.
+      if (core.resident === resident) await leave(core, code);
+    }).catch(() => fail(core, 'storage_unavailable'));
   }
 
   /** One change of who is here at a time; every failure leaves as a `ClientError`. */
@@ -176,11 +182,15 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     throw error;
   }
 
-  async function signOut(scope: 'local' | 'global'): Promise<void> {
-    await endAuthSession(core, scope);
+  async function ending(): Promise<void> {
     idle.stop();
     login.forget();
     await authWrites.idle();
+  }
+
+  async function signOut(scope: 'local' | 'global'): Promise<void> {
+    await endAuthSession(core, scope);
+    await ending();
     await leave(core, null);
   }
 
@@ -198,6 +208,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     signedIn,
     assertPhase,
     begun: () => idle.start(),
+    ending,
     onEnded,
   };
 
@@ -213,13 +224,13 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     signUp: (input) =>
       step(async () => {
         assertPhase('signedOut');
-        await enter(core, await auth.signUp(input));
+        await admit(core, await auth.signUp(input));
         await login.remember(input.password);
       }),
     signIn: (input) =>
       step(async () => {
         assertPhase('signedOut');
-        await enter(core, await auth.signIn(input));
+        await admit(core, await auth.signIn(input));
         await login.remember(input.password);
       }),
     signOut: ({ scope }) => step(() => signOut(scope)),
@@ -310,20 +321,17 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
           (
             await openWithPassword({ userId, chatPassword: current, sealed, minimumVersion })
           ).close();
-          const { vaultKey } = vault;
           const { random } = platform;
-          const changed = await rewrapVault({
-            userId,
-            vaultKey,
-            newChatPassword: next,
-            sealedVault: sealed,
-            random,
+          await publishVault({
+            core,
+            resident,
+            vault,
+            change: (sealedVault) => {
+              const { vaultKey } = vault;
+              return rewrapVault({ userId, vaultKey, newChatPassword: next, sealedVault, random });
+            },
           });
-          // Locked meanwhile: this may have been sealed under a key of zeros, which everybody has.
-          if (!vault.isOpen()) throw new ClientError('locked');
-          await http.call('putVault', { body: changed });
           vault.replaceChatPassword(next);
-          await keepVault(core, resident, vault, changed);
         }),
       ),
     async noteActivity() {

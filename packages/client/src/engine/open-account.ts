@@ -13,6 +13,7 @@ import type { PersonTrust } from '../trust/person-trust.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import { isGenuineVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { keepVault } from '../vault/keep-vault.ts';
 import type { AccountContext } from './account-context.ts';
 import { createAccountRuntime } from './account-runtime.ts';
 import type { EngineCore, Resident } from './engine-core.ts';
@@ -200,21 +201,6 @@ export async function openAccount(options: {
     throw new ClientError('locked');
   }
   core.session.set({ phase: 'ready', profile, email: resident.email });
-}
-
-/** Replaces the local copy of the vault with a version that was made with its key. */
-export async function keepVault(
-  core: EngineCore,
-  resident: Resident,
-  vault: OpenVault,
-  sealed: OpenVault['sealed'],
-): Promise<void> {
-  vault.sealed = sealed;
-  const { record } = resident;
-  if (!record || core.resident !== resident) return;
-  const vaultVersion = Math.max(record.vaultVersion, sealed.version);
-  resident.record = { ...record, vault: sealed, vaultVersion };
-  await resident.shelf.write(resident.record);
 }
 
 /** Stops everything and overwrites the keys. What lies on disk stays. */

@@ -19,6 +19,9 @@ export interface ActivityItem {
   detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** A code from the app, or the recovery key where the app is lost. */
+export type SecondFactorProof = { code: string } | { recoveryKey: string };
+
 /** The own account: second factor, recovery key, record, export, end. */
 export interface OwnAccountClient {
   readonly ownAccount: Store<OwnAccountState>;
@@ -30,7 +33,8 @@ export interface OwnAccountClient {
    * (`wrong_recovery_key`), which is the way in when the app is lost.
    */
   confirmSecondFactor(input: { code: string; recoveryKey: string }): Promise<void>;
-  stopSecondFactor(input: { code: string }): Promise<void>;
+  /** Throws `wrong_code` or `wrong_recovery_key`. */
+  stopSecondFactor(input: SecondFactorProof): Promise<void>;
   /** Phase `secondFactor`: the code from the app. */
   submitSecondFactor(input: { code: string }): Promise<void>;
   /** Phase `secondFactor`: the app is lost. */
@@ -50,7 +54,8 @@ export interface OwnAccountClient {
   exportData(): Promise<{ fileName: string; json: string }>;
   /**
    * Deletes the account and everything of it here and at the relay. Asks for the login password once
-   * more, and for a code where there is a second factor (`wrong_code`).
+   * more, and for the second factor where there is one (`wrong_code`, `wrong_recovery_key`). Works while
+   * the vault is closed, too; right after a cold start it is `locked`, because nobody has signed in.
    */
-  deleteAccount(input: { password: string; code?: string }): Promise<void>;
+  deleteAccount(input: { password: string; code?: string; recoveryKey?: string }): Promise<void>;
 }

@@ -4,6 +4,7 @@ import {
   fromUtf8,
   identityKeyPairFromSeed,
   isCryptoError,
+  openVaultWithKey,
   openVaultWithPassword,
   openVaultWithRecoveryKey,
   rewrapVault,
@@ -14,6 +15,8 @@ import {
 import type { IdentityKeyPair, SealedVault, StorageKeys } from '@sotto/crypto';
 import type { UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
+import { createSerialQueue } from '../engine/serial-queue.ts';
+import type { SerialQueue } from '../engine/serial-queue.ts';
 import type { RandomSource } from '../platform.ts';
 
 /**
@@ -28,6 +31,8 @@ export interface OpenVault {
   readonly keys: StorageKeys;
   /** The sealed form that this was opened from, or that replaced it since. */
   sealed: SealedVault;
+  /** Changes of the sealed form run one after another. */
+  readonly changes: SerialQueue;
   /**
    * What a new epoch key is derived from: the chat password, or 32 random bytes as text while it was
    * not typed here yet. Throws `locked` after `close`.
@@ -65,6 +70,7 @@ export async function holdVault(options: {
     accountKey,
     keys,
     sealed,
+    changes: createSerialQueue(),
     epochPassword(random) {
       if (!open) throw new ClientError('locked');
       return password ? fromUtf8(password) : toBase64Url(random(32));
@@ -86,7 +92,7 @@ export async function holdVault(options: {
 }
 
 /** A vault that does not open, in the facade's words; `wrong` is what a failure to open means here. */
-function vaultFailure(
+export function vaultFailure(
   error: unknown,
   wrong: 'wrong_chat_password' | 'wrong_recovery_key',
 ): ClientError {
@@ -165,8 +171,7 @@ export async function isGenuineVault(open: OpenVault, offered: SealedVault): Pro
   if (offered.version <= open.sealed.version) return false;
   const { userId, vaultKey } = open;
   try {
-    // Re-wrapping opens the body first and fails if it is not ours; the result is thrown away.
-    await rewrapVault({ userId, vaultKey, newChatPassword: '-', sealedVault: offered });
+    await openVaultWithKey({ userId, vaultKey, sealedVault: offered });
     return true;
   } catch (error) {
     if (isCryptoError(error)) return false;

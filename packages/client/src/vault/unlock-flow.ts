@@ -8,13 +8,13 @@ import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import {
   bindSession,
   keepAuthSession,
-  keepVault,
   openAccount,
   restoreAuthSession,
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
+import { keepVault } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
 
 /** What the steps of opening share. */
@@ -141,7 +141,7 @@ async function makeDevice(steps: OpenSteps): Promise<void> {
   const { random } = core.platform;
   const { userId, shelf } = resident;
   const deviceId = deviceIdSchema.parse(randomUuid(random));
-  const keys = await generateDeviceKeys(deviceId, random);
+  const keys = await generateDeviceKeys(deviceId, core.platform.clock.now(), random);
   const storageKey = vault.keys.localStorageKey;
   const sealedKeys = await sealDeviceKeys({ keys, userId, storageKey, random });
   await keepAuthSession(core, resident, vault, core.auth.serialized());

@@ -18,8 +18,15 @@ const factor = { factorId: '0a1b2c3d-0000-4000-8000-00000000fac7', secret: fille
 const recoveryKey = formatRecoveryKey(filled(32, 1));
 const nextKey = formatRecoveryKey(filled(32, 2));
 const keyWrapKey = filled(32, 3);
-const seal = (recoveryKeys: readonly string[] = [recoveryKey]) =>
-  sealSecondFactor({ userId: alice, factor, recoveryKeys, keyWrapKey, random: seededRandom(4) });
+const seal = (more: Partial<Parameters<typeof sealSecondFactor>[0]> = {}) =>
+  sealSecondFactor({
+    userId: alice,
+    factor,
+    recoveryKey,
+    keyWrapKey,
+    random: seededRandom(4),
+    ...more,
+  });
 const withRecovery = (underRecoveryKey: Uint8Array, more = {}) =>
   openSecondFactorWithRecoveryKey({ userId: alice, recoveryKey, underRecoveryKey, ...more });
 const withVault = (underVaultKey: Uint8Array, more = {}) =>
@@ -35,11 +42,17 @@ describe('The backup of a second factor', () => {
     expect(await withVault(sealed.underVaultKey)).toEqual(factor);
   });
 
-  it('opens with either key while the recovery key changes', async () => {
-    const { underRecoveryKey } = await seal([nextKey, recoveryKey]);
+  it('opens with the key before and the new one while the recovery key changes, never with a third', async () => {
+    const before = await seal();
+    const between = await seal({ recoveryKey: nextKey, former: before.underRecoveryKey });
+    const third = formatRecoveryKey(filled(32, 9));
+    const later = await seal({ recoveryKey: third, former: between.underRecoveryKey });
 
-    expect(await withRecovery(underRecoveryKey)).toEqual(factor);
-    expect(await withRecovery(underRecoveryKey, { recoveryKey: nextKey })).toEqual(factor);
+    expect(await withRecovery(between.underRecoveryKey)).toEqual(factor);
+    expect(await withRecovery(between.underRecoveryKey, { recoveryKey: nextKey })).toEqual(factor);
+    expect(await withRecovery(later.underRecoveryKey, { recoveryKey: third })).toEqual(factor);
+    expect(await withRecovery(later.underRecoveryKey, { recoveryKey: nextKey })).toEqual(factor);
+    expect(await refusal(() => withRecovery(later.underRecoveryKey))).toBe('open_failed');
   });
 
   it('opens for no other key, account or side', async () => {
@@ -73,12 +86,10 @@ describe('The backup of a second factor', () => {
     }
   });
 
-  it('is made for one or two recovery keys and a secret of sensible length', async () => {
-    expect(await refusal(() => seal([]))).toBe('RangeError');
-    expect(await refusal(() => seal([recoveryKey, nextKey, recoveryKey]))).toBe('RangeError');
-    expect(await refusal(() => seal(['not a recovery key']))).toBe('bad_encoding');
+  it('is made from a written recovery key, a sound former backup and a secret of sensible length', async () => {
+    expect(await refusal(() => seal({ recoveryKey: 'not a recovery key' }))).toBe('bad_encoding');
+    expect(await refusal(() => seal({ former: filled(9, 1) }))).toBe('open_failed');
     const short = { ...factor, secret: filled(9, 1) };
-    const input = { userId: alice, factor: short, recoveryKeys: [recoveryKey], keyWrapKey };
-    expect(await refusal(() => sealSecondFactor(input))).toBe('RangeError');
+    expect(await refusal(() => seal({ factor: short }))).toBe('RangeError');
   });
 });

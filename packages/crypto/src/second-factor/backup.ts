@@ -44,36 +44,33 @@ function bindingOf(userId: string, wrappingKey: Uint8Array) {
 }
 
 /**
- * Seals a factor under the vault's `keyWrapKey` and under one or two recovery keys.
+ * Seals a factor under the vault's `keyWrapKey` and under a recovery key. `former`: an `underRecoveryKey`
+ * whose newest key goes on opening the backup, while the recovery key changes.
  *
  * `bad_encoding` for a mistyped recovery key.
  */
 export async function sealSecondFactor(input: {
   userId: string;
   factor: SecondFactor;
-  /** Written recovery keys. */
-  recoveryKeys: readonly string[];
+  /** In its written form. */
+  recoveryKey: string;
+  former?: Uint8Array;
   /** 32 bytes, from `deriveStorageKeys`. */
   keyWrapKey: Uint8Array;
   random?: RandomSource;
 }): Promise<SealedSecondFactor> {
-  const { userId, factor, recoveryKeys, keyWrapKey, random = systemRandom } = input;
+  const { userId, factor, recoveryKey, former, keyWrapKey, random = systemRandom } = input;
   assertBytes(factor.secret, 'secret');
   if (factor.secret.length < 10 || factor.secret.length > 64) {
     throw new RangeError('secret: expected 10 to 64 bytes');
   }
-  if (recoveryKeys.length === 0 || recoveryKeys.length > mostRecoveryKeys) {
-    throw new RangeError(`recoveryKeys: expected 1 to ${mostRecoveryKeys}`);
-  }
   const key = concatBytes(uuidBytes(factor.factorId), factor.secret);
-  const boxes: Uint8Array[] = [];
-  for (const recoveryKey of recoveryKeys) {
-    const wrappingKey = await recoveryWrappingKey(userId, recoveryKey);
-    const box = await wrapKey({ ...bindingOf(userId, wrappingKey), key, random });
-    boxes.push(be32(box.length), box);
-  }
+  const wrappingKey = await recoveryWrappingKey(userId, recoveryKey);
+  const box = await wrapKey({ ...bindingOf(userId, wrappingKey), key, random });
+  const boxes = [box, ...(former === undefined ? [] : readBoxes(former).slice(0, 1))];
   const underVaultKey = await wrapKey({ ...bindingOf(userId, keyWrapKey), key, random });
-  return { underRecoveryKey: concatBytes(...boxes), underVaultKey };
+  const framed = boxes.flatMap((each) => [be32(each.length), each]);
+  return { underRecoveryKey: concatBytes(...framed), underVaultKey };
 }
 
 function readFactor(bytes: Uint8Array): SecondFactor {
@@ -82,7 +79,9 @@ function readFactor(bytes: Uint8Array): SecondFactor {
   return { factorId, secret: reader.rest() };
 }
 
+/** Newest first. */
 function readBoxes(bytes: Uint8Array): Uint8Array[] {
+  assertBytes(bytes, 'underRecoveryKey');
   const boxes: Uint8Array[] = [];
   for (let rest = bytes; rest.length > 0;) {
     if (boxes.length === mostRecoveryKeys) throw new CryptoError('open_failed');
@@ -111,7 +110,6 @@ export async function openSecondFactorWithRecoveryKey(input: {
   underRecoveryKey: Uint8Array;
 }): Promise<SecondFactor> {
   const { userId, recoveryKey, underRecoveryKey } = input;
-  assertBytes(underRecoveryKey, 'underRecoveryKey');
   const wrappingKey = await recoveryWrappingKey(userId, recoveryKey);
   for (const wrapped of readBoxes(underRecoveryKey)) {
     const opened = await unwrapKey({ ...bindingOf(userId, wrappingKey), wrapped }).catch(ifClosed);

@@ -1,0 +1,66 @@
+import { ClientError } from '../client-error.ts';
+import { forgetCurrentUser } from '../devices/device-record.ts';
+import type { EngineCore, Resident } from '../engine/engine-core.ts';
+import type { SecondFactorProof } from '../facade.ts';
+import { createHttpClient } from '../transport/http-client.ts';
+import { isTransient } from '../transport/wire-failure.ts';
+
+const attempts = 3;
+
+/**
+ * Has the account deleted, in the name of a sign-in made for it. Resolves only when the relay has
+ * confirmed it; nothing is removed here before.
+ *
+ * Throws `invalid_credentials`, `wrong_code`, `wrong_recovery_key`, `offline`, `unavailable`.
+ */
+export async function deleteAtRelay(options: {
+  core: EngineCore;
+  resident: Resident;
+  password: string;
+  proof: SecondFactorProof | null;
+}): Promise<void> {
+  const { core, resident, password, proof } = options;
+  const { platform, auth } = core;
+  if (resident.email === '') throw new ClientError('locked');
+  const fresh = await auth.freshSession({ email: resident.email, password });
+  const http = createHttpClient({
+    transport: platform.transport,
+    clock: platform.clock,
+    relayUrl: platform.relayUrl,
+    caller: { accessToken: () => fresh.accessToken(), deviceId: () => null },
+  });
+  try {
+    // The address may be somebody else's by now.
+    if (fresh.userId !== resident.userId) throw new ClientError('invalid_credentials');
+    const { factors, factorIds, aheadMs } = fresh;
+    if (factorIds.length > 0) {
+      if (!proof) throw new ClientError('wrong_code');
+      const { giveSecondFactor } = await import('./give-second-factor.ts');
+      const serviceNowMs = platform.clock.now() + aheadMs;
+      const { userId } = resident;
+      await giveSecondFactor({ factors, factorIds, http, userId, proof, serviceNowMs });
+    }
+    await persistently(() => http.call('deleteAccount', {}));
+  } catch (error) {
+    await fresh.end();
+    throw error;
+  }
+}
+
+/** A lost answer is asked for again: the relay does the same thing once. */
+async function persistently(task: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await task();
+      return;
+    } catch (error) {
+      if (attempt === attempts || !isTransient(error)) throw error;
+    }
+  }
+}
+
+/** Removes everything of an account from this installation; what others have here stays. */
+export async function eraseAccountHere(core: EngineCore, resident: Resident): Promise<void> {
+  await resident.shelf.wipe();
+  if (core.storage) await forgetCurrentUser(core.storage, resident.userId);
+}
