@@ -87,6 +87,12 @@ export {
 export { defaultPassphraseWords, suggestPassphrase } from './vault/suggest-passphrase.ts';
 export { signDeviceManifest, type SignedManifest } from './log/sign-device-manifest.ts';
 export { safetyCode } from './safety-code/safety-code.ts';
+export {
+  compareSafetyQr,
+  formatSafetyQr,
+  type SafetyPair,
+  type SafetyQrOutcome,
+} from './safety-code/safety-qr.ts';
 export { GroupSessionBuilder } from './sender-key/group-session-builder.ts';
 export { GroupCipher } from './sender-key/group-cipher.ts';
 export { SenderKeyName, type SenderAddress } from './sender-key/sender-key-name.ts';

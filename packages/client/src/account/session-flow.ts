@@ -97,6 +97,7 @@ export function lockAccount(core: EngineCore, cause: 'idle' | 'manual'): void {
     chats: chats.map((chat) => ({ ...chat, lastMessage: null, hasDraft: false })),
   });
   core.stores.clear('locked');
+  core.contacts.clear('locked');
   core.session.set({ phase: 'locked', cause, profile: resident.profile, retryAtMs: null });
 }
 
@@ -123,6 +124,7 @@ function signedOut(core: EngineCore, notice: Notice): void {
   core.deviceId = null;
   core.list.set({ status: 'loading', chats: [] });
   core.stores.clear('loading');
+  core.contacts.clear('loading');
   core.session.set({ phase: 'signedOut', notice });
 }
 
@@ -144,5 +146,6 @@ export async function endAuthSession(core: EngineCore, scope: 'local' | 'global'
 export function fail(core: EngineCore, code: ClientErrorCode): void {
   closeAccount(core);
   core.stores.clear('loading');
+  core.contacts.clear('loading');
   core.session.set({ phase: 'failed', code });
 }

@@ -26,6 +26,9 @@ import type { ConnectionOwner, RelayConnection } from '../transport/relay-connec
 import { ifDamaged } from '../storage/sealed-store.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
+import type { ContactStores } from '../trust/contact-stores.ts';
+import { createContacts } from '../trust/contacts.ts';
+import type { Contacts } from '../trust/contacts.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { AccountContext } from './account-context.ts';
 import { createSerialQueue } from './serial-queue.ts';
@@ -43,6 +46,7 @@ export interface AccountRuntime {
   readonly publisher: ChatPublisher;
   readonly trust: TrustStore;
   readonly links: LinkRequests;
+  readonly contacts: Contacts;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
@@ -64,10 +68,12 @@ export interface RuntimeOptions {
   list: WritableStore<ChatListState>;
   stores: ChatStores;
   linkRequests: ShownLinkRequests;
+  contactStores: ContactStores;
 }
 
 export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
-  const { context, owner, onReady, connectionState, list, stores, linkRequests } = options;
+  const { context, owner, onReady, connectionState, list, stores, linkRequests, contactStores } =
+    options;
   const { platform, store, vault, keys, http, userId } = context;
   const own = { userId, accountKey: vault.accountKey.publicKey };
   /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
@@ -75,6 +81,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const waitingHints = new Set<string>();
   let cancelRetry: () => void = () => undefined;
   let failures = 0;
+  let isListed = false;
 
   const trust = createTrustStore({
     store,
@@ -82,6 +89,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     own,
     onChange: (changedId) => {
       publisher.allChanged();
+      contacts.changed(changedId);
       outbox.kick();
       // What came from a device that was not known yet may open now.
       for (const { chatId, unopened, members } of book.all()) {
@@ -91,6 +99,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     },
   });
   const book = createChatBook(context);
+  const contacts = createContacts({
+    context,
+    trust,
+    stores: contactStores,
+    profileOf,
+    isListed: () => isListed,
+  });
   const drafts = createDrafts(store);
   const links = createLinkRequests({ context, trust, shown: linkRequests });
   const ring = createKeyRing({ store, vault, keys, trust });
@@ -141,11 +156,19 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
 
   /** Remembered, so that a list without chats is not shown as loading for ever when offline. */
   function listed(): void {
+    isListed = true;
     publisher.listed();
+    contacts.changed();
     void store
       .seal('state', listedKey, {})
       .then((write) => store.write([write]))
       .catch(() => undefined);
+  }
+
+  function profileOf(id: AccountContext['userId']) {
+    if (id === userId) return context.profile();
+    const everybody = book.all().flatMap(({ members }) => members);
+    return everybody.find((member) => member.userId === id);
   }
 
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
@@ -221,7 +244,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     if (messages.length > 0) publisher.replaced(chatId, messages);
   }
 
-  book.changed.on((chatId) => publisher.chatChanged(chatId));
+  book.changed.on((chatId) => {
+    publisher.chatChanged(chatId);
+    contacts.changed();
+  });
   outbox.changed.on((chatId) => publisher.chatChanged(chatId));
   drafts.changed.on((chatId) => publisher.chatChanged(chatId));
   chatKeys.arrived.on((chatId) => {
@@ -248,12 +274,14 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     publisher,
     trust,
     links,
+    contacts,
     async start() {
-      await Promise.all([book.load(), drafts.load(), outbox.load()]);
+      await Promise.all([trust.load(), book.load(), drafts.load(), outbox.load()]);
       const known = await store
         .read('state', listedKey, z.object({}))
         .catch(ifDamaged(() => undefined));
       publisher.start(known !== undefined);
+      contacts.changed();
       connection.start();
     },
     startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
@@ -271,6 +299,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       receipts.stop();
       publisher.stop();
       links.stop();
+      contacts.stop();
     },
   };
 }

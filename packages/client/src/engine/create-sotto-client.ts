@@ -24,6 +24,7 @@ import type {
   SessionState,
 } from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
+import { createContactStores } from '../trust/contact-stores.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
@@ -82,6 +83,9 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     connection: createStore<ConnectionState>({ status: 'offline', retryAtMs: null }),
     list: createStore<ChatListState>({ status: 'loading', chats: [] }),
     stores: createChatStores(() =>
+      session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
+    ),
+    contacts: createContactStores(() =>
       session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
     ),
     devices: createStore<DevicesState>(noDevices),

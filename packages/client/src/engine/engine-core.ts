@@ -14,6 +14,7 @@ import type {
 import type { Platform } from '../platform.ts';
 import type { StoragePort } from '../storage/storage-port.ts';
 import type { HttpClient } from '../transport/http-client.ts';
+import type { ContactStores } from '../trust/contact-stores.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { PasswordTries } from '../vault/password-tries.ts';
 import type { AccountContext } from './account-context.ts';
@@ -59,6 +60,7 @@ export interface EngineCore {
   readonly connection: WritableStore<ConnectionState>;
   readonly list: WritableStore<ChatListState>;
   readonly stores: ChatStores;
+  readonly contacts: ContactStores;
   readonly devices: WritableStore<DevicesState>;
   /** Who asks to be let in, as it is shown among the devices. */
   readonly linkRequests: WritableStore<readonly LinkRequest[]>;

@@ -183,11 +183,13 @@ export async function openAccount(options: {
     list: core.list,
     stores: core.stores,
     linkRequests: core.linkRequests,
+    contactStores: core.contacts,
   });
   core.opened = { resident, vault, keys, context, runtime };
   try {
     if (own) await runtime.trust.keep(own);
     core.stores.clear('loading');
+    core.contacts.clear('loading');
     runtime.connection.setOnline(core.online);
     await runtime.start();
   } catch (error) {

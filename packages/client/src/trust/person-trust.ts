@@ -29,11 +29,7 @@ const certifiedDeviceSchema = z.object({
 });
 export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
 
-/**
- * What is known of a person for sure: the account key pinned at first contact, the newest manifest
- * that key signed, and every device it ever certified. Never what a relay says about devices.
- */
-export const personTrustSchema = z.object({
+const chainSchema = z.object({
   userId: userIdSchema,
   accountKey: bytesField,
   version: z.int().check(z.gte(1)),
@@ -41,10 +37,23 @@ export const personTrustSchema = z.object({
   devices: z.array(certifiedDeviceSchema),
   /** Hashes of the manifests seen, by version; what others claim to have seen is compared with them. */
   seen: z.optional(z.array(z.object({ version: z.int(), hash: bytesField }))),
+});
+
+/**
+ * What is known of a person for sure: the account key pinned at first contact, the newest manifest
+ * that key signed, and every device it ever certified. Never what a relay says about devices.
+ */
+export const personTrustSchema = z.extend(chainSchema, {
+  /** The safety code was compared here with this key in use. */
+  checked: z.optional(z.nullable(z.object({ accountKey: bytesField, atMs: z.int() }))),
+  /** What the relay offers instead: a chain that holds in itself, under another account key. */
+  offered: z.optional(z.nullable(chainSchema)),
   /** Why the relay's last word on this person was refused; null when it held. */
   alarm: z.nullable(z.enum(['rollback', 'untrusted'])),
 });
 export type PersonTrust = z.infer<typeof personTrustSchema>;
+/** A verified chain, without what people have said about it. */
+export type PersonChain = z.infer<typeof chainSchema>;
 
 /** A manifest as it is published. */
 export interface ManifestEntry {
