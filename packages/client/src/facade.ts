@@ -80,6 +80,8 @@ export interface ChatSummary {
   } | null;
   unread: number;
   hasDraft: boolean;
+  /** Their account was deleted: `partner` says who it was. */
+  partnerGone?: boolean;
   /** Of the partner. */
   trust: Trust;
 }
@@ -102,8 +104,10 @@ export interface ChatState {
   readSeq: number;
   /** Trust in who, not in transport. */
   trust: Trust;
-  /** False while locked, or while the chat has no usable key. */
+  /** False while locked, while the chat has no usable key, and when the partner's account was deleted. */
   canSend: boolean;
+  /** The partner's account was deleted: `partner` says who it was. */
+  partnerGone?: boolean;
   /** Messages whose sender counter shows that one before them never came. */
   missing: number;
   /** The relay tells an older or other story of this chat than this device holds: it was set back. */
