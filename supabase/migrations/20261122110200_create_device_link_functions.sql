@@ -139,7 +139,8 @@ begin
   if not found then
     raise sqlstate 'PT404' using message = 'no_link';
   end if;
-  if v_link.ended_at is not null or v_link.expires_at <= now() then
+  -- That it was declined can be read until it would have ended by itself.
+  if v_link.expires_at <= now() or (v_link.ended_at is not null and v_link.state <> 'declined') then
     raise sqlstate 'PT410' using message = 'link_ended';
   end if;
   return private.link_json(v_link) || jsonb_build_object('delivery', private.delivery_json(v_link));

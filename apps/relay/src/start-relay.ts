@@ -57,6 +57,8 @@ export interface RelayOptions {
   rateLimits?: RateLimitOverrides;
   /** How often a socket's session is looked at again; the protocol's limit by default. */
   recheckMs?: number | undefined;
+  /** How often what ran out is deleted and what was left half done is finished; a minute by default. */
+  housekeepingMs?: number | undefined;
   /** Longest time for `stop`. */
   stopTimeoutMs?: number;
   /** Called after each commit of messages, before anyone is told of them. */
@@ -117,7 +119,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const ownAccounts = new OwnAccountDatabase(postgrest);
   const authAdmin = new AuthAdmin({ url: supabase.url, secretKey: supabase.secretKey });
   const endedAccess = new EndedAccess(database, fanOut);
-  const housekeeping = new Housekeeping({ database, ownAccounts, authAdmin });
+  const housekeeping = new Housekeeping({
+    database,
+    ownAccounts,
+    authAdmin,
+    everyMs: options.housekeepingMs,
+  });
   const services: Services = {
     database,
     deviceLinks: new DeviceLinkDatabase(postgrest),

@@ -27,6 +27,7 @@ export const limits = {
   /** Claims of one device's prekeys by one other device within a day. */
   preKeyClaimsPerDay: 20,
   deviceLinksOpen: 3,
+  deviceLinksPerHour: 20,
   deviceLinkSeconds: 600,
   linkDeliveryBytes: 1024,
   activityPerPage: 50,

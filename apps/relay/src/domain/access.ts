@@ -84,7 +84,10 @@ export class Access {
     this.#cache.set(key, { answer, untilMs: now + cacheMs });
     if (this.#cache.size > cacheEntries) this.#evict();
     try {
-      return await answer;
+      const found = await answer;
+      // Whoever gives the code next must not be told for seconds that it is missing.
+      if (found.sessionLacksFactor) this.#cache.delete(key);
+      return found;
     } catch (error) {
       this.#cache.delete(key);
       throw error;

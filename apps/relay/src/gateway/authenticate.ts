@@ -48,12 +48,15 @@ export class RequestAuthenticator {
     // Each wrong claim is a question to the database that nothing else counts: a token is enough to
     // ask, a million device ids can be made up.
     await this.#rateLimits.demandLeft('auth', userId);
+    await this.#rateLimits.demandLeft('auth', sessionId);
     try {
       return await this.#check(user, scope, claimedDevice(request));
     } catch (error) {
       if (isProtocolError(error, 'unauthenticated')) {
         await this.#rateLimits.consume('auth', userId);
       }
+      // Apart from the person, who may be somebody else than who has the password alone.
+      if (isProtocolError(error, 'forbidden')) await this.#rateLimits.consume('auth', sessionId);
       throw error;
     }
   }

@@ -55,7 +55,7 @@ export const deviceLinkRoutes = {
     method: 'POST',
     path: '/api/device-links',
     summary:
-      'Ask the devices of the own account to let this signed-in session in. Ends after 10 minutes; at most 3 open ones an account (`too_large`). The same id with the same content is answered alike.',
+      'Ask the devices of the own account to let this signed-in session in. Ends after 10 minutes; at most 3 open ones an account (`too_large`) and 20 an hour (`rate_limited`). The same id with the same content is answered alike.',
     scope: 'user',
     cost: 'key',
     params: none,
@@ -82,7 +82,8 @@ export const deviceLinkRoutes = {
   getDeviceLink: defineRoute({
     method: 'GET',
     path: '/api/device-links/:linkId',
-    summary: 'The own request, for the session that made it; `gone` after its end.',
+    summary:
+      'The own request, for the session that made it; `gone` after its end, but a declined one says so until it would have ended by itself.',
     scope: 'user',
     cost: 'read',
     params: linkParams,
