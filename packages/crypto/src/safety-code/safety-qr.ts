@@ -56,10 +56,7 @@ export async function compareSafetyQr(scanned: string, pair: SafetyPair): Promis
     read.showingPrint,
     await fingerprint(pair.theirUserId, pair.theirAccountKey),
   );
-  const ours = equalBytes(
-    read.shownToPrint,
-    await fingerprint(pair.ourUserId, pair.ourAccountKey),
-  );
+  const ours = equalBytes(read.shownToPrint, await fingerprint(pair.ourUserId, pair.ourAccountKey));
   return theirs && ours ? 'match' : 'no_match';
 }
 
