@@ -43,7 +43,8 @@ export async function switchSecondFactorOn(options: {
   await auth.factors.verify(begun.factorId, code);
 }
 
-async function assertOpensVault(vault: OpenVault, recoveryKey: string): Promise<void> {
+/** Throws `wrong_recovery_key` unless it is the account's. */
+export async function assertOpensVault(vault: OpenVault, recoveryKey: string): Promise<void> {
   const { userId, sealed } = vault;
   try {
     const found = await openVaultWithRecoveryKey({ userId, recoveryKey, sealedVault: sealed });

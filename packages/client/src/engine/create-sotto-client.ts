@@ -349,6 +349,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       guarded(async () => {
         const { runtime } = opened();
         idle.noteActivity();
+        if (runtime.book.get(chatId)?.partnerGone) throw new ClientError('not_found');
         if (await runtime.isInDoubt(chatId)) throw new ClientError('untrusted');
         const also = runtime.drafts.clearing(chatId, text);
         const id = await runtime.outbox.enqueue(chatId, text, also);

@@ -82,9 +82,13 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
     stopSecondFactor: (proof) =>
       step(() =>
         inSession(async () => {
-          const { context } = opened();
+          const { context, vault } = opened();
           const { auth } = core;
-          await giveHere(proof);
+          if ('code' in proof) await giveHere(proof);
+          else {
+            const { assertOpensVault } = await import('../account/set-up-second-factor.ts');
+            await assertOpensVault(vault, proof.recoveryKey);
+          }
           for (const factorId of (await auth.factors.list()).verified) {
             await auth.factors.remove(factorId);
           }
