@@ -49,6 +49,27 @@ export async function addSession(client: pg.ClientBase, userId: string): Promise
   return sessionId;
 }
 
+/** A second factor of an account; its sessions are without it. */
+export async function addFactor(client: pg.ClientBase, userId: string): Promise<string> {
+  const factorId = randomUUID();
+  await client.query(
+    `insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+     values ($1, $2, 'totp', 'verified', now(), now())`,
+    [factorId, userId],
+  );
+  return factorId;
+}
+
+/** What a session asks that wants to be let into its account. */
+export function newLink() {
+  return {
+    linkId: randomUUID() as string,
+    commitment: base64(32),
+    deviceName: 'Firefox on Linux',
+    deviceType: 'web',
+  };
+}
+
 export const zeroHash = Buffer.alloc(32).toString('base64');
 
 export function newManifest(version: number, accountKey: string, previousHash = zeroHash) {
