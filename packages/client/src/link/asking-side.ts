@@ -213,6 +213,8 @@ export async function startAsking(options: {
     show({ step: 'joining' });
     await join(with_);
     stop();
+    // What was handed over has no business at the relay any more.
+    tell();
   }
 
   show({

@@ -99,9 +99,8 @@ export function createHoldingSide(options: {
         body: { identityKey, accountKey, nonce, ...(tag && { tag }) },
       });
     } catch (error) {
-      // Another device was first, or the request has ended: this answer will never be used.
-      const lost = isClientError(error, 'conflict') || isClientError(error, 'not_found');
-      if (lost) held.delete(linkId);
+      // Another device was first: this answer will never be used.
+      if (isClientError(error, 'conflict')) held.delete(linkId);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { DeviceLink, LinkId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
+import { WireFailure } from '../transport/wire-failure.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import { createSerialQueue } from '../engine/serial-queue.ts';
 import type { WritableStore } from '../engine/writable-store.ts';
@@ -23,6 +24,19 @@ export interface LinkRequests {
   stop(): void;
 }
 
+/** A request that was let in stays on the screen this long. */
+const deliveredShownMs = 20_000;
+
+/** The relay's `gone` is about the request, not about this device. */
+async function ended<Result>(task: Promise<Result>): Promise<Result> {
+  try {
+    return await task;
+  } catch (error) {
+    if (!(error instanceof WireFailure) || error.wireCode !== 'gone') throw error;
+    throw new ClientError('not_found', { cause: error });
+  }
+}
+
 export function createLinkRequests(options: {
   context: AccountContext;
   trust: TrustStore;
@@ -33,6 +47,8 @@ export function createLinkRequests(options: {
   const turns = createSerialQueue();
   /** When each request was first seen here, by this device's clock. */
   const seenAtMs = new Map<LinkId, number>();
+  /** Until when a request is shown that was let in from here: the relay lists it no longer. */
+  const deliveredUntilMs = new Map<LinkId, number>();
   let links: readonly DeviceLink[] = [];
   let holding: Promise<HoldingSide> | null = null;
   let cancelExpiry: () => void = () => undefined;
@@ -48,6 +64,7 @@ export function createLinkRequests(options: {
   }
 
   const endsAtMs = (link: DeviceLink): number =>
+    deliveredUntilMs.get(link.linkId) ??
     endOf(link, seenAtMs.get(link.linkId) ?? platform.clock.now());
 
   function watchExpiry(): void {
@@ -65,7 +82,9 @@ export function createLinkRequests(options: {
     const now = platform.clock.now();
     links = links.filter((link) => link.state !== 'declined' && endsAtMs(link) > now);
     for (const linkId of seenAtMs.keys()) {
-      if (!links.some((link) => link.linkId === linkId)) seenAtMs.delete(linkId);
+      if (links.some((link) => link.linkId === linkId)) continue;
+      seenAtMs.delete(linkId);
+      deliveredUntilMs.delete(linkId);
     }
     if (links.length === 0 && !holding) return publish([]);
     const requests = await (await side()).look(links);
@@ -79,7 +98,9 @@ export function createLinkRequests(options: {
   }
 
   async function load(): Promise<void> {
-    ({ links } = await http.call('listDeviceLinks', {}));
+    const listed = (await http.call('listDeviceLinks', {})).links;
+    const isDelivered = ({ linkId }: DeviceLink) => deliveredUntilMs.has(linkId);
+    links = [...links.filter(isDelivered), ...listed.filter((link) => !isDelivered(link))];
     const now = platform.clock.now();
     for (const { linkId } of links) if (!seenAtMs.has(linkId)) seenAtMs.set(linkId, now);
     await show();
@@ -99,9 +120,9 @@ export function createLinkRequests(options: {
         const holder = await side();
         try {
           if ('scanned' in input) {
-            return { linkId: await holder.answerScanned(input.scanned, links) };
+            return { linkId: await ended(holder.answerScanned(input.scanned, links)) };
           }
-          await holder.answer(require(input.linkId));
+          await ended(holder.answer(require(input.linkId)));
           return { linkId: input.linkId };
         } finally {
           await load().catch(() => undefined);
@@ -110,7 +131,8 @@ export function createLinkRequests(options: {
     approve: (linkId) =>
       turns.run(async () => {
         require(linkId);
-        await (await side()).approve(linkId);
+        await ended((await side()).approve(linkId));
+        deliveredUntilMs.set(linkId, platform.clock.now() + deliveredShownMs);
         await show();
       }),
     decline: (linkId) =>
