@@ -6,7 +6,7 @@ import { SignUp } from '../features/sign-up/index.ts';
 import { t } from '../shared/i18n/front.ts';
 import { Failure } from './Failure.tsx';
 import { Starting } from './Starting.tsx';
-import { FirstRun, NewDevice, SecondFactor, Shell } from './lazy-screens.ts';
+import { AskToJoin, FirstRun, NewDevice, SecondFactor, Shell } from './lazy-screens.ts';
 import { useGate } from './use-gate.ts';
 
 /**
@@ -30,7 +30,7 @@ function Screen() {
     case 'setup':
       return <FirstRun step={session.step} />;
     case 'newDevice':
-      return <NewDevice session={session} />;
+      return <NewDevice session={session} Asking={AskToJoin} />;
     case 'locked':
     case 'ready':
       return <Shell session={session} />;

@@ -4,10 +4,8 @@ import { Suspense } from 'react';
 import { Navigate, Route, Routes, useLocation, useParams } from 'react-router';
 import { ta } from '../shared/i18n/app.ts';
 import { EmptyState } from '../shared/ui/EmptyState.tsx';
-import { Chat, Devices, Security, Settings } from './lazy-screens.ts';
+import { AddDevice, Chat, Devices, Security, Settings } from './lazy-screens.ts';
 import { returnAddress } from './return-address.ts';
-
-const settingsPages = { devices: <Devices />, security: <Security /> };
 
 function ChatPlace({ onUnlock }: { onUnlock(): void }) {
   const { chatId = '' } = useParams();
@@ -21,6 +19,10 @@ function Return() {
 }
 
 export function MainPane({ onUnlock }: { onUnlock(): void }) {
+  const settingsPages = {
+    devices: <Devices addDevice={<AddDevice />} onUnlock={onUnlock} />,
+    security: <Security />,
+  };
   return (
     <Suspense>
       <Routes>

@@ -10,6 +10,7 @@ const load = {
   newChat: () => import('../features/new-chat/index.ts'),
   settings: () => import('../features/settings/index.ts'),
   devices: () => import('../features/devices/index.ts'),
+  link: () => import('../features/link/index.ts'),
   security: () => import('../features/security/index.ts'),
 };
 
@@ -25,6 +26,10 @@ export const Chat = lazy(async () => ({ default: (await load.chat()).Chat }));
 export const NewChat = lazy(async () => ({ default: (await load.newChat()).NewChat }));
 export const Settings = lazy(async () => ({ default: (await load.settings()).Settings }));
 export const Devices = lazy(async () => ({ default: (await load.devices()).Devices }));
+export const AlarmBar = lazy(async () => ({ default: (await load.devices()).AlarmBar }));
+export const AddDevice = lazy(async () => ({ default: (await load.link()).AddDevice }));
+export const AskToJoin = lazy(async () => ({ default: (await load.link()).AskToJoin }));
+export const RequestBar = lazy(async () => ({ default: (await load.link()).RequestBar }));
 export const Security = lazy(async () => ({ default: (await load.security()).Security }));
 export const Shortcuts = lazy(async () => ({ default: (await load.settings()).Shortcuts }));
 

@@ -1,1 +1,2 @@
+export { AlarmBar } from './AlarmBar.tsx';
 export { Devices } from './Devices.tsx';

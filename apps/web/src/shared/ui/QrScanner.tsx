@@ -22,9 +22,9 @@ export function QrScanner({ onText }: QrScannerProps) {
         className={works ? 'aspect-square w-full rounded-card bg-sunken object-cover' : 'hidden'}
       />
       {works ? (
-        <p role="status" className="text-dense text-muted">
+        <output className="text-dense text-muted">
           {ta(state === 'starting' ? 'scan.starting' : 'scan.hint')}
-        </p>
+        </output>
       ) : (
         <>
           <Notice tone="warn">{ta(`scan.${state}`)}</Notice>

@@ -45,23 +45,21 @@ export function useQrScanner(onText: (text: string) => void) {
       ends.push(() => canvas.clear());
       setState('scanning');
       let busy = false;
-      ends.push(
-        frameLoop(() => {
-          if (busy) return;
-          busy = true;
-          void camera
-            .readFrame(canvas, true)
-            .then((found) => {
-              if (over || typeof found !== 'string' || found === last) return;
-              last = found;
-              report.current(found);
-            })
-            .catch(() => undefined)
-            .finally(() => {
-              busy = false;
-            });
-        }),
-      );
+      const look = async (): Promise<void> => {
+        if (busy) return;
+        busy = true;
+        try {
+          const found = await camera.readFrame(canvas, true);
+          if (over || typeof found !== 'string' || found === last) return;
+          last = found;
+          report.current(found);
+        } catch {
+          // No code in this frame.
+        } finally {
+          busy = false;
+        }
+      };
+      ends.push(frameLoop(() => void look()));
     }
 
     void scan(player).catch((error: unknown) => {
@@ -69,6 +67,7 @@ export function useQrScanner(onText: (text: string) => void) {
       stop();
     });
     return stop;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another attempt starts over
   }, [attempt]);
 
   const retry = (): void => {
