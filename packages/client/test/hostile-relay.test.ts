@@ -33,6 +33,7 @@ interface EpochPage {
   epochs: {
     epoch: number;
     keyId: string;
+    madeUnder: string;
     deviceWrap: Record<string, string> | null;
     vaultWrap: string | null;
   }[];
@@ -229,11 +230,15 @@ describe('a relay that lies about keys', () => {
     const target = pages.get(withAnn)?.epochs[0];
     const wrap = target?.deviceWrap;
     if (!target || !wrap) throw new Error('no wrap was seen');
-    const manifests = await fetchManifests(tap, wrap['userId'] ?? '');
+    const keys = await fetchSealingKeys(tap, wrap['userId'] ?? '');
     const sealed = await sealSigned({
       payload: new Uint8Array(32).fill(7),
       purpose: epochKeyPurpose,
-      context: epochContext(withAnn, target.epoch, fromBase64Url(target.keyId)),
+      context: epochContext(withAnn, {
+        epoch: target.epoch,
+        keyId: fromBase64Url(target.keyId),
+        madeUnder: fromBase64Url(target.madeUnder),
+      }),
       sender: {
         userId: wrap['sealedByUserId'] ?? '',
         deviceId: wrap['sealedByDeviceId'] ?? '',
@@ -242,7 +247,7 @@ describe('a relay that lies about keys', () => {
       recipient: {
         userId: wrap['userId'] ?? '',
         deviceId: wrap['deviceId'] ?? '',
-        publicKey: manifests,
+        ...keys,
       },
     });
     swap = (_chat, page) => ({
@@ -267,14 +272,16 @@ describe('a relay that lies about keys', () => {
 });
 
 /** The sealing key of a person's one device, from what passed the tap. */
-async function fetchManifests(tap: WireTap, userId: string): Promise<Uint8Array> {
+async function fetchSealingKeys(tap: WireTap, userId: string) {
   for (const text of tap.received) {
     if (typeof text !== 'string' || !text.includes('"manifests"')) continue;
     const page = JSON.parse(text) as ManifestPage;
     for (const { body } of page.manifests ?? []) {
       const manifest = parseDeviceManifest(fromBase64Url(body));
       const [device] = manifest.devices;
-      if (manifest.userId === userId && device) return device.sealingKey;
+      if (manifest.userId !== userId || !device) continue;
+      const { sealingKey, hybridKey } = device;
+      return { publicKey: sealingKey, ...(hybridKey && { hybridKey }) };
     }
   }
   throw new Error('no manifest was seen');

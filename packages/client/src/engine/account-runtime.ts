@@ -8,12 +8,15 @@ import type { ChatPublisher } from '../chats/chat-publisher.ts';
 import type { ChatStores } from '../chats/chat-stores.ts';
 import { createDrafts } from '../chats/drafts.ts';
 import type { Drafts } from '../chats/drafts.ts';
+import { createEpochRenewal } from '../chats/epoch-renewal.ts';
 import { createKeyRing } from '../chats/key-ring.ts';
 import { createReceipts } from '../chats/receipts.ts';
 import type { Receipts } from '../chats/receipts.ts';
 import { startChat } from '../chats/start-chat.ts';
 import { isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState } from '../facade.ts';
+import { createOwnDevices } from '../devices/own-devices.ts';
+import type { OwnDevices, OwnDevicesPorts } from '../devices/own-devices.ts';
 import { createLinkRequests } from '../link/link-requests.ts';
 import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
@@ -35,6 +38,7 @@ import { createSerialQueue } from './serial-queue.ts';
 import type { WritableStore } from './writable-store.ts';
 
 const listedKey = 'listed';
+const choresEveryMs = 3_600_000;
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -47,6 +51,7 @@ export interface AccountRuntime {
   readonly trust: TrustStore;
   readonly links: LinkRequests;
   readonly contacts: Contacts;
+  readonly devices: OwnDevices;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
@@ -69,6 +74,9 @@ export interface RuntimeOptions {
   stores: ChatStores;
   linkRequests: ShownLinkRequests;
   contactStores: ContactStores;
+  devices: OwnDevicesPorts;
+  /** Another device stored a vault. */
+  takeVault: () => Promise<void>;
 }
 
 export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
@@ -80,6 +88,9 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const hints = createSerialQueue();
   const waitingHints = new Set<string>();
   let cancelRetry: () => void = () => undefined;
+  let cancelChores: () => void = () => undefined;
+  /** What this device does for itself besides: nobody waits for it. */
+  const chores = createSerialQueue();
   let failures = 0;
   let isListed = false;
 
@@ -90,6 +101,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     onChange: (changedId) => {
       publisher.allChanged();
       contacts.changed(changedId);
+      if (changedId === userId) devices.changed();
       outbox.kick();
       // What came from a device that was not known yet may open now.
       for (const { chatId, unopened, members } of book.all()) {
@@ -116,16 +128,40 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     owner: { ...owner, deviceId: context.deviceId, onReady: () => catchAllUp(), onEvent: received },
   });
   const connectionOf = () => connection;
+  const renewal = createEpochRenewal({
+    context,
+    book,
+    ring,
+    trust,
+    chatKeys,
+    isOnline: () => connection.isOnline(),
+    isInDoubt,
+  });
+  const devices = createOwnDevices({
+    context,
+    trust,
+    requests: linkRequests,
+    ...options.devices,
+    onRemoved: () => renewal.sweep({ soon: true }),
+  });
   const outbox: Outbox = createOutbox({
     context,
     book,
     ring,
     connection: connectionOf,
-    maySend: async (chatId) => !(await isInDoubt(chatId)),
+    isDue: (chatId) => renewal.isDue(chatId),
+    maySend: async (chatId) => book.get(chatId)?.partnerGone !== true && (await mayEncrypt(chatId)),
     acknowledged: (envelope) =>
       sync.accept(envelope).catch(() => void sync.catchUp(envelope.chatId)),
   });
-  const receipts = createReceipts({ context, book, ring, trust, connection: connectionOf });
+  const receipts = createReceipts({
+    context,
+    book,
+    ring,
+    trust,
+    connection: connectionOf,
+    mayEncrypt,
+  });
   const ingest = createIngest({ context, book, ring, trust, outbox: () => outbox });
   const sync = createChatSync({
     context,
@@ -174,7 +210,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
     const members = book.get(chatId)?.members ?? [];
     const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
-    return doubts.includes(true);
+    return doubts.includes(true) || (book.get(chatId)?.disputedEpoch ?? null) !== null;
+  }
+
+  /** Nothing is sent before the members' manifests were asked for since the last reconnect. */
+  async function mayEncrypt(chatId: ChatId): Promise<boolean> {
+    await catchUp.lookAt(book.get(chatId)?.members.map((member) => member.userId) ?? []);
+    return !(await isInDoubt(chatId)) && (await renewal.settle(chatId));
   }
 
   /**
@@ -199,10 +241,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         if (!context.isOpen() || !connection.isOnline()) return;
         await onReady();
         follow('links', () => links.refresh());
+        const everything = catchUp.everything();
         outbox.kick();
-        await catchUp.everything();
+        await everything;
         failures = 0;
         outbox.kick();
+        renewal.sweep({ soon: false });
+        doChores();
         for (const { chatId } of book.all()) receipts.schedule(chatId);
       })
       .catch((error: unknown) => {
@@ -212,6 +257,25 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         failures += 1;
         cancelRetry = platform.clock.setTimer(Math.max(askedMs, delayMs), catchAllUp);
       });
+  }
+
+  function doChores(): void {
+    cancelChores();
+    cancelChores = platform.clock.setTimer(choresEveryMs, doChores);
+    void chores
+      .run(async () => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        await devices.keep();
+      })
+      .catch(() => undefined);
+  }
+
+  async function personChanged(id: AccountContext['userId']): Promise<void> {
+    await catchUp.person(id);
+    renewal.sweep({ soon: false });
+    if (id !== userId) return;
+    await onReady();
+    doChores();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
@@ -230,7 +294,9 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       },
       'chat:changed': () => follow('chats', () => catchUp.chats()),
       'chatKey:changed': ({ chatId }) => follow(`keys ${chatId}`, () => catchUp.keys(chatId)),
-      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => catchUp.person(id)),
+      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => personChanged(id)),
+      'vault:changed': () => follow('vault', options.takeVault),
+      'preKeys:low': doChores,
       'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
         if (deviceId === context.deviceId) owner.onEnded('device_revoked');
@@ -244,6 +310,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     if (messages.length > 0) publisher.replaced(chatId, messages);
   }
 
+  const stopRequests = linkRequests.subscribe(() => devices.changed());
   book.changed.on((chatId) => {
     publisher.chatChanged(chatId);
     contacts.changed();
@@ -275,8 +342,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     links,
     contacts,
+    devices,
     async start() {
       await Promise.all([trust.load(), book.load(), drafts.load(), outbox.load()]);
+      await devices.load();
       const known = await store
         .read('state', listedKey, z.object({}))
         .catch(ifDamaged(() => undefined));
@@ -289,10 +358,14 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     isInDoubt,
     settled: async () => {
       await hints.idle();
+      await chores.idle();
       await book.idle();
     },
     stop() {
       cancelRetry();
+      cancelChores();
+      renewal.stop();
+      stopRequests();
       connection.stop();
       outbox.stop();
       sync.stop();

@@ -1,7 +1,7 @@
-import { encryptMessage, utf8 } from '@sotto/crypto';
+import { encryptMessage, equalBytes, parseMessageHeader, utf8 } from '@sotto/crypto';
 import { clientIdSchema, limits, utf8Length } from '@sotto/protocol';
 import type { ChatId, ClientId, MessagePayload } from '@sotto/protocol';
-import type { KeyRing } from '../chats/key-ring.ts';
+import type { HeldKey, KeyRing } from '../chats/key-ring.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
 import type { Envelope } from '../chats/open-message.ts';
 import { ClientError } from '../client-error.ts';
@@ -49,12 +49,14 @@ export function createOutbox(options: {
   book: ChatBook;
   ring: KeyRing;
   connection: () => RelayConnection;
-  /** Whether nothing about the chat's members is in doubt. */
+  /** Whether the chat's newest key must not be used to encrypt any more. */
+  isDue: (chatId: ChatId) => Promise<boolean>;
+  /** Whether nothing about the chat's members is in doubt; renews the key where that is due. */
   maySend: (chatId: ChatId) => Promise<boolean>;
   /** An own message got its number. */
   acknowledged: (envelope: Envelope) => Promise<void>;
 }): Outbox {
-  const { context, book, ring, connection, maySend, acknowledged } = options;
+  const { context, book, ring, connection, isDue, maySend, acknowledged } = options;
   const { store, platform, userId, deviceId } = context;
   const { clock, random } = platform;
   const changed = createSignal<ChatId>();
@@ -64,6 +66,8 @@ export function createOutbox(options: {
   const timers = new Map<ChatId, () => void>();
   const counters = new Map<ChatId, number>();
   const damaged = new Map<string, number>();
+  /** Written in this session and never sent: nobody has seen their bytes. */
+  const untried = new Set<ClientId>();
 
   const list = (chatId: ChatId) => waiting.get(chatId) ?? [];
 
@@ -110,6 +114,38 @@ export function createOutbox(options: {
     return Math.max(own?.highest ?? 0, ...list(chatId).map(({ counter }) => counter));
   }
 
+  async function encrypt(
+    entry: Pick<OutboxEntry, 'chatId' | 'clientId' | 'counter' | 'text' | 'sentAtMs'>,
+    epochKey: HeldKey,
+  ): Promise<Uint8Array> {
+    const { chatId, clientId, counter, text, sentAtMs } = entry;
+    const payload: MessagePayload = { kind: 'text', text, sentAtMs };
+    const ciphertext = await encryptMessage({
+      epochKey,
+      chatId,
+      sender: { userId, deviceId },
+      messageId: clientId,
+      counter,
+      plaintext: utf8(JSON.stringify(payload)),
+      random,
+    });
+    if (!context.isOpen()) throw new ClientError('locked');
+    return ciphertext;
+  }
+
+  /** The bytes to send: those of the first try, or made now, under the key that is the newest now. */
+  async function bytesOf(entry: OutboxEntry): Promise<Uint8Array | undefined> {
+    const epochKey = await ring.current(entry.chatId);
+    if (!epochKey) return undefined;
+    const { ciphertext } = entry;
+    if (ciphertext && (!untried.has(entry.clientId) || isUnder(ciphertext, epochKey))) {
+      return ciphertext;
+    }
+    const made = await encrypt(entry, epochKey);
+    await persist(update(entry, { ciphertext: made }));
+    return made;
+  }
+
   async function send(chatId: ChatId): Promise<void> {
     for (;;) {
       const entry = list(chatId).find(
@@ -117,7 +153,10 @@ export function createOutbox(options: {
       );
       if (!entry || !context.isOpen() || !connection().isOnline()) return;
       if (!(await maySend(chatId))) return;
-      const { clientId, ciphertext } = entry;
+      const { clientId } = entry;
+      const ciphertext = await bytesOf(entry);
+      if (!ciphertext || !context.isOpen() || !connection().isOnline()) return;
+      untried.delete(clientId);
       let answer: { seq: number; createdAtMs: number };
       try {
         answer = await connection().request('message:send', { chatId, clientId, ciphertext });
@@ -195,17 +234,10 @@ export function createOutbox(options: {
         const counter = await nextCounter(chatId);
         const clientId = clientIdSchema.parse(randomUuid(random));
         const sentAtMs = clock.now();
-        const payload: MessagePayload = { kind: 'text', text, sentAtMs };
-        const ciphertext = await encryptMessage({
-          epochKey,
-          chatId,
-          sender: { userId, deviceId },
-          messageId: clientId,
-          counter,
-          plaintext: utf8(JSON.stringify(payload)),
-          random,
-        });
-        const atRest = { chatId, clientId, counter, ciphertext, text, sentAtMs, failure: null };
+        const written = { chatId, clientId, counter, text, sentAtMs };
+        const goesNow = connection().isOnline() && !(await isDue(chatId));
+        const ciphertext = goesNow ? await encrypt(written, epochKey) : null;
+        const atRest = { ...written, ciphertext, failure: null };
         if (!context.isOpen()) throw new ClientError('locked');
         // One batch: a counter is used if and only if the message that carries it is on disk.
         await store.write([
@@ -214,6 +246,7 @@ export function createOutbox(options: {
           ...also,
         ]);
         counters.set(chatId, counter);
+        untried.add(clientId);
         replace(chatId, [...list(chatId), { ...atRest, acknowledgedSeq: null }]);
         kickOne(chatId);
         return clientId;
@@ -254,6 +287,9 @@ export function createOutbox(options: {
     },
   };
 }
+
+const isUnder = (ciphertext: Uint8Array, { keyId }: HeldKey): boolean =>
+  equalBytes(parseMessageHeader(ciphertext).keyId, keyId);
 
 const laterCodes: ReadonlySet<ClientErrorCode> = new Set([
   'session_ended',

@@ -2,6 +2,7 @@ import { generateIdentityKeyPair, generateSealingKeyPair, signDeviceManifest } f
 import type { IdentityKeyPair } from '@sotto/crypto';
 import { userIdSchema } from '@sotto/protocol';
 import { describe, expect, it } from 'vitest';
+import { manifestDeviceOf } from '../devices/publish-manifest.ts';
 import { followPerson, pinPerson } from './person-trust.ts';
 import type { ManifestEntry } from './person-trust.ts';
 
@@ -94,9 +95,7 @@ describe('trust in a person', () => {
         previousHash: known.hash,
         accountKey: account.publicKey,
         timeMs: 2,
-        devices: known.devices
-          .slice(1)
-          .map((device) => ({ ...device, nameHash: new Uint8Array(32), addedAtMs: 1 })),
+        devices: known.devices.slice(1).map(manifestDeviceOf),
       },
       accountSeed: account.seed,
     });
