@@ -5,8 +5,9 @@ import type {
   ContactState,
   DevicesState,
   DeviceSummary,
+  LinkRequest,
 } from '@sotto/client';
-import type { ChatId, ClientId, DeviceId, Profile, UserId } from '@sotto/protocol';
+import type { ChatId, ClientId, DeviceId, LinkId, Profile, UserId } from '@sotto/protocol';
 
 let serial = 0;
 
@@ -92,6 +93,20 @@ export function aDevice(fields: Partial<DeviceSummary> = {}): DeviceSummary {
 
 export function aDevicesState(fields: Partial<DevicesState> = {}): DevicesState {
   return { status: 'ready', devices: [], removed: [], requests: [], alarm: null, ...fields };
+}
+
+export function aLinkRequest(fields: Partial<LinkRequest> = {}): LinkRequest {
+  const now = Date.now();
+  return {
+    linkId: uuid() as LinkId,
+    deviceName: 'Firefox on Linux',
+    deviceType: 'web',
+    requestedAtMs: now,
+    expiresAtMs: now + 600_000,
+    step: 'new',
+    code: null,
+    ...fields,
+  };
 }
 
 export function aContact(fields: Partial<ContactState> = {}): ContactState {

@@ -1,7 +1,16 @@
 import { ClientError } from '@sotto/client';
-import type { ChatMessage, SottoClient } from '@sotto/client';
-import type { ChatId } from '@sotto/protocol';
-import { aChat, aMessage, aSummary, ben, maya } from './builders.ts';
+import type { ChatMessage, LinkRequest, LinkState, SottoClient } from '@sotto/client';
+import type { ChatId, DeviceId, LinkId } from '@sotto/protocol';
+import {
+  aChat,
+  aDevice,
+  aDevicesState,
+  aLinkRequest,
+  aMessage,
+  aSummary,
+  ben,
+  maya,
+} from './builders.ts';
 import { scriptedClient } from './scripted-client.ts';
 import type { ScriptedClient } from './scripted-client.ts';
 
@@ -85,14 +94,81 @@ function fill(client: ScriptedClient, locked: boolean): void {
     .set(aChat({ messages: [...history(200), ...endings()], firstUnreadSeq: null, missing: 0 }));
 }
 
+const hourMs = 3_600_000;
+const linkId = 'b0000000-0000-4000-8000-000000000001' as LinkId;
+
+/** As the engine would: each call moves the request on. */
+function request(client: ScriptedClient, fields: Partial<LinkRequest>): void {
+  const before = client.devices.getSnapshot();
+  client.devices.set({
+    ...before,
+    requests: [{ ...aLinkRequest({ linkId }), ...before.requests[0], ...fields }],
+  });
+}
+
+function devices(client: ScriptedClient): void {
+  states['chat']?.(client);
+  const now = Date.now();
+  client.devices.set(
+    aDevicesState({
+      devices: [
+        aDevice({ name: 'Firefox on Linux', thisDevice: true, addedAtMs: now - 90 * 24 * hourMs }),
+        aDevice({
+          name: 'Chrome on Android',
+          addedAtMs: now - 3 * 24 * hourMs,
+          lastSeenAtMs: now - 20 * hourMs,
+        }),
+        aDevice({
+          name: 'build-server-in-the-basement',
+          deviceType: 'cli',
+          nameCertified: false,
+          postQuantum: false,
+          addedAtMs: now - 400 * 24 * hourMs,
+          lastSeenAtMs: null,
+        }),
+      ],
+      removed: [
+        { deviceId: 'x' as DeviceId, name: 'Safari on iPhone', removedAtMs: now - 50 * hourMs },
+      ],
+    }),
+  );
+}
+
+function asking(link: LinkState | null) {
+  return (client: ScriptedClient): void =>
+    client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null, link });
+}
+
 const states: Record<string, (client: ScriptedClient) => void> = {
   signIn: (client) => client.session.set({ phase: 'signedOut', notice: 'session_ended' }),
   profile: (client) =>
     client.session.set({ phase: 'setup', step: 'profile', email: 'a@b.example' }),
   chatPassword: (client) =>
     client.session.set({ phase: 'setup', step: 'chatPassword', email: 'a@b.example' }),
-  newDevice: (client) =>
-    client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null, link: null }),
+  newDevice: asking(null),
+  asking: (client) =>
+    asking({ step: 'waiting', qr: 'x'.repeat(140), expiresAtMs: Date.now() + 600_000 })(client),
+  askComparing: asking({ step: 'comparing', code: '048213' }),
+  askJoining: asking({ step: 'joining' }),
+  askDeclined: asking({ step: 'ended', cause: 'declined' }),
+  askMismatch: asking({ step: 'ended', cause: 'mismatch' }),
+  devices,
+  devicesLoading: (client) => {
+    states['chat']?.(client);
+    client.devices.set(aDevicesState({ status: 'loading' }));
+  },
+  devicesOnly: (client) => {
+    states['chat']?.(client);
+    client.devices.set(aDevicesState({ devices: [aDevice({ thisDevice: true })] }));
+  },
+  devicesAlarm: (client) => {
+    devices(client);
+    client.devices.set({ ...client.devices.getSnapshot(), alarm: 'rollback' });
+  },
+  request: (client) => {
+    devices(client);
+    request(client, { deviceName: 'Chrome on Windows' });
+  },
   locked: (client) => {
     client.session.set({ phase: 'locked', cause: 'idle', profile: ben, retryAtMs: null });
     fill(client, true);
@@ -126,6 +202,16 @@ export function previewClient(search: string): SottoClient {
     unlock: () => {
       throw new ClientError('wrong_chat_password', { retryAtMs: Date.now() + 8000 });
     },
+    startLink: () => states['asking']?.(client),
+    confirmLink: () => states['askJoining']?.(client),
+    cancelLink: () => states['newDevice']?.(client),
+    answerLink: (input: { linkId: LinkId } | { scanned: string }) => {
+      const scanned = 'scanned' in input;
+      request(client, { step: scanned ? 'scanned' : 'comparing', code: '048213' });
+      return { linkId };
+    },
+    approveLink: () => request(client, { step: 'delivered' }),
+    declineLink: () => client.devices.set({ ...client.devices.getSnapshot(), requests: [] }),
     findPerson: () => maya,
     startChat: () => ({ chatId: previewChatId }),
     safetyCode: () => ({ digits: '123456789012345'.repeat(4) }),
