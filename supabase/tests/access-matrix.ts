@@ -61,8 +61,13 @@ export const accessMatrix: Record<string, SelectRow> = {
   'public.chat_key_wraps': ownerOnly,
   'public.messages': members,
   'public.message_receipts': members,
+  // Handed out by claims, one at a time, and read by nobody.
+  'public.signed_prekeys': nobody,
+  'public.kem_prekeys': nobody,
+  'public.one_time_prekeys': nobody,
   'private.audit_events': nobody,
   'private.device_links': nobody,
   'private.ended_sessions': nobody,
+  'private.prekey_claims': nobody,
   'private.second_factor_backups': nobody,
 };

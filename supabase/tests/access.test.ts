@@ -13,6 +13,7 @@ import {
   base64,
   call,
   newLink,
+  newPreKeys,
 } from './world.ts';
 import type { Person } from './world.ts';
 
@@ -56,6 +57,17 @@ beforeAll(async () => {
     p_chat: chatId,
     p_ciphertext: base64(40),
   });
+  await call(client, 'relay_put_prekeys', {
+    p_user: owner.userId,
+    p_device: owner.deviceId,
+    p_prekeys: newPreKeys({ oneTime: 2, oneTimeKem: 2 }),
+  });
+  await call(client, 'relay_claim_prekeys', {
+    p_user: person('member').userId,
+    p_device: person('member').deviceId,
+    p_owner: owner.userId,
+    p_target: owner.deviceId,
+  });
   await call(client, 'relay_audit', {
     p_user: owner.userId,
     p_device: owner.deviceId,
@@ -83,6 +95,7 @@ beforeAll(async () => {
 
   const own = `user_id = '${owner.userId}'`;
   const ofChat = `chat_id = '${chatId}'`;
+  const ofDevice = `device_id = '${owner.deviceId}'`;
   rowInQuestion = {
     'public.profiles': own,
     'public.account_vaults': own,
@@ -94,6 +107,10 @@ beforeAll(async () => {
     'public.chat_key_wraps': `${ofChat} and ${own}`,
     'public.messages': ofChat,
     'public.message_receipts': ofChat,
+    'public.signed_prekeys': ofDevice,
+    'public.kem_prekeys': ofDevice,
+    'public.one_time_prekeys': ofDevice,
+    'private.prekey_claims': ofDevice,
     'private.audit_events': own,
     'private.device_links': own,
     'private.ended_sessions': `id = '${person('endedSession').sessionId}'`,

@@ -26,18 +26,27 @@ const byteSizes: Record<string, { max: number; min?: number }> = {
   'account_vaults.recovery_wrap': { max: limits.wrappedKeyBytes, min: 1 },
   'chat_key_epochs.commitment': { max: 32, min: 32 },
   'chat_key_epochs.key_id': { max: 16, min: 16 },
+  'chat_key_epochs.made_under': { max: limits.madeUnderBytes, min: 1 },
   'chat_key_wraps.encrypted_key': { max: limits.wrappedKeyBytes, min: 1 },
-  'chat_key_wraps.ephemeral_public_key': { max: 32, min: 32 },
+  // One or the other, nothing between.
+  'chat_key_wraps.ephemeral_public_key': { max: 1120, min: 32 },
+  'chat_key_wraps.sealed_to': { max: 16, min: 16 },
   'device_manifests.body': { max: limits.manifestBytes, min: 1 },
   'device_manifests.hash': { max: 32, min: 32 },
   'device_manifests.previous_hash': { max: 32, min: 32 },
   'device_manifests.signature': { max: 64, min: 64 },
+  'devices.hybrid_public_key': { max: 1216, min: 1216 },
   'devices.identity_key': { max: 33, min: 33 },
   'devices.name_hash': { max: 32, min: 32 },
   'devices.public_key': { max: 32, min: 32 },
+  'kem_prekeys.public_key': { max: 1569, min: 1569 },
+  'kem_prekeys.signature': { max: 64, min: 64 },
   'message_receipts.ciphertext': { max: limits.receiptCiphertextBytes, min: 1 },
   'messages.ciphertext': { max: limits.messageCiphertextBytes, min: 1 },
+  'one_time_prekeys.public_key': { max: 33, min: 33 },
   'profiles.account_key': { max: 33, min: 33 },
+  'signed_prekeys.public_key': { max: 33, min: 33 },
+  'signed_prekeys.signature': { max: 64, min: 64 },
 };
 
 /** Numbers in the checks of a column, in order. */
@@ -81,6 +90,11 @@ test.each([
   ['private.append_messages', limits.messageCiphertextBytes],
   ['private.register_device', limits.devicesPerAccount],
   ['private.insert_wraps', limits.wrapsPerRequest],
+  ['private.put_prekeys', limits.oneTimePreKeys],
+  ['private.put_prekeys', limits.oneTimeKemPreKeys],
+  ['private.claim_prekeys', limits.preKeyClaimsPerDay],
+  ['private.claim_prekeys', limits.oneTimePreKeysLow],
+  ['private.claim_prekeys', limits.oneTimeKemPreKeysLow],
   ['private.list_manifests', limits.manifestsPerPage],
   ['private.list_chats', limits.chatsPerPage],
   ['private.list_messages', limits.syncPageRows],
@@ -91,5 +105,5 @@ test.each([
     [name],
   );
 
-  expect(rows[0]?.source).toMatch(new RegExp(`(and|>=|<=|>|,) ${limit}\\b`));
+  expect(rows[0]?.source).toMatch(new RegExp(`(and|>=|<=|>|<|,|offset) ${limit}\\b`));
 });

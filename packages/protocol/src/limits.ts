@@ -24,6 +24,9 @@ export const limits = {
   /** Unclaimed one-time prekeys of a device. */
   oneTimePreKeys: 100,
   oneTimeKemPreKeys: 20,
+  /** With fewer than these left the device is told, and refills. */
+  oneTimePreKeysLow: 20,
+  oneTimeKemPreKeysLow: 5,
   /** Claims of one device's prekeys by one other device within a day. */
   preKeyClaimsPerDay: 20,
   deviceLinksOpen: 3,
