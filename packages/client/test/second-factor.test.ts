@@ -190,6 +190,7 @@ describe('signing in with a second factor', () => {
     await again.client.setOnline({ online: true });
 
     await until(again.client.connection, ({ status }) => status === 'online');
+    expect(again.client.session.getSnapshot().phase).toBe('ready');
   });
 });
 

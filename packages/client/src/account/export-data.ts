@@ -6,7 +6,7 @@ import { messageAtRestSchema, messageKey } from '../chats/message-record.ts';
 import type { MessageAtRest } from '../chats/message-record.ts';
 import { ClientError } from '../client-error.ts';
 import type { OpenedAccount } from '../engine/engine-core.ts';
-import type { ChatListState, DevicesState } from '../facade.ts';
+import type { DevicesState } from '../facade.ts';
 import { keysUnder } from '../storage/record-keys.ts';
 
 /** Raised when something that is there gets another meaning; additions leave it as it is. */
@@ -21,7 +21,7 @@ const pageRows = 200;
  */
 export async function exportData(
   opened: OpenedAccount,
-  shown: { devices: DevicesState; list: ChatListState },
+  devices: DevicesState,
 ): Promise<{ fileName: string; json: string }> {
   const { context, resident, runtime } = opened;
   const { handle, displayName } = context.profile();
@@ -31,8 +31,8 @@ export async function exportData(
     formatVersion,
     exportedAt,
     account: { userId: context.userId, handle, displayName, email: resident.email },
-    devices: devicesOf(shown.devices),
-    contacts: contactsOf(opened, shown.list),
+    devices: devicesOf(devices),
+    contacts: await contactsOf(opened),
   };
   // Put together from its parts: a long chat is never there as objects and as text at once.
   const parts = [JSON.stringify(head, null, 1).slice(0, -2), ',\n "chats": ['];
@@ -71,15 +71,19 @@ function devicesOf({ devices, removed }: DevicesState) {
   ];
 }
 
-function contactsOf({ context }: OpenedAccount, { chats }: ChatListState) {
-  return chats
-    .filter(({ partner }) => partner.userId !== context.userId)
-    .map(({ partner, trust }) => ({
-      userId: partner.userId,
-      handle: partner.handle,
-      displayName: partner.displayName,
-      trust,
-    }));
+async function contactsOf({ context, runtime }: OpenedAccount) {
+  const { book, trust } = runtime;
+  const people = book.all().map((chat) => ({ chat, partner: partnerOf(chat, context.userId) }));
+  const others = people.filter(({ partner }) => partner.userId !== context.userId);
+  return await Promise.all(
+    others.map(async ({ chat, partner: { userId, handle, displayName } }) => {
+      // What is kept of a person may be damaged: `trust` says so.
+      const person = await trust.person(userId).catch(() => undefined);
+      const checkedAt = person?.checked ? timeOf(person.checked.atMs) : null;
+      const gone = chat.partnerGone;
+      return { userId, handle, displayName, gone, trust: trust.trustOf(userId), checkedAt };
+    }),
+  );
 }
 
 async function writeChat(opened: OpenedAccount, chatId: ChatId, parts: string[]): Promise<void> {

@@ -128,11 +128,7 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
       guarded(async () => {
         const account = opened();
         const { exportData } = await import('../account/export-data.ts');
-        const { devices, list } = core;
-        return await exportData(account, {
-          devices: devices.getSnapshot(),
-          list: list.getSnapshot(),
-        });
+        return await exportData(account, core.devices.getSnapshot());
       }),
     deleteAccount: ({ password, code, recoveryKey }) =>
       step(async () => {

@@ -8,6 +8,8 @@ export async function keepVault(
   vault: OpenVault,
   sealed: OpenVault['sealed'],
 ): Promise<void> {
+  // Two that were fetched at once may come in the other order.
+  if (sealed.version < vault.sealed.version) return;
   vault.sealed = sealed;
   const { record } = resident;
   if (!record || core.resident !== resident) return;

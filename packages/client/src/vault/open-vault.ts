@@ -7,7 +7,6 @@ import {
   openVaultWithKey,
   openVaultWithPassword,
   openVaultWithRecoveryKey,
-  rewrapVault,
   toBase64Url,
   utf8,
   zeroize,
@@ -125,16 +124,15 @@ export async function openWithPassword(options: {
   }
 }
 
-/** Opens with the recovery key and wraps under a new chat password: `sealed` is the next version. */
+/** Opens with the recovery key, to be wrapped under a new chat password. Throws `wrong_recovery_key` and as {@link openWithPassword}. */
 export async function openWithRecoveryKey(options: {
   userId: UserId;
   recoveryKey: string;
   newChatPassword: string;
   sealed: SealedVault;
   minimumVersion: number;
-  random: RandomSource;
 }): Promise<OpenVault> {
-  const { userId, recoveryKey, newChatPassword, sealed, minimumVersion, random } = options;
+  const { userId, recoveryKey, newChatPassword, sealed, minimumVersion } = options;
   try {
     const { vaultKey, contents } = await openVaultWithRecoveryKey({
       userId,
@@ -142,19 +140,12 @@ export async function openWithRecoveryKey(options: {
       sealedVault: sealed,
       minimumVersion,
     });
-    const next = await rewrapVault({
-      userId,
-      vaultKey,
-      newChatPassword,
-      sealedVault: sealed,
-      random,
-    });
     const { accountSeed } = contents;
     return await holdVault({
       userId,
       vaultKey,
       accountSeed,
-      sealed: next,
+      sealed,
       chatPassword: newChatPassword,
     });
   } catch (error) {

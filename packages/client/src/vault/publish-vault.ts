@@ -45,7 +45,10 @@ async function publish({
       if (newest && isSameVault(newest, next)) {
         return await keepVault(core, resident, vault, next);
       }
-      if (!newest || !(await isGenuineVault(vault, newest))) throw error;
+      if (!newest) throw error;
+      // It may have been taken over already, because the relay told that it changed.
+      if (newest.version <= vault.sealed.version) continue;
+      if (!(await isGenuineVault(vault, newest))) throw error;
       await keepVault(core, resident, vault, newest);
     }
   }

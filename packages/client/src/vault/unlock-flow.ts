@@ -1,3 +1,4 @@
+import { rewrapVault } from '@sotto/crypto';
 import { deviceIdSchema } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
 import { generateDeviceKeys, openDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
@@ -16,6 +17,7 @@ import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
 import { keepVault } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
+import { publishVault } from './publish-vault.ts';
 
 /** What the steps of opening share. */
 export interface OpenSteps {
@@ -182,21 +184,20 @@ export async function recoverAccount(options: {
   const { core, resident, recoveryKey, newChatPassword, onEnded } = options;
   const { userId } = resident;
   await refreshVault(core, resident);
-  const before = sealedOf(resident);
   const vault = await openWithRecoveryKey({
     userId,
     recoveryKey,
     newChatPassword,
-    sealed: before,
+    sealed: sealedOf(resident),
     minimumVersion: minimumVersionOf(resident),
-    random: core.platform.random,
   });
-  const next = vault.sealed;
+  const { vaultKey } = vault;
+  const { random } = core.platform;
+  const change = (sealedVault: OpenVault['sealed']) =>
+    rewrapVault({ userId, vaultKey, newChatPassword, sealedVault, random });
   // Until the relay has the new version, the old one is what this device keeps.
-  vault.sealed = before;
   const beforeOpen = async () => {
-    await core.http.call('putVault', { body: next });
-    await keepVault(core, resident, vault, next);
+    await publishVault({ core, resident, vault, change });
     await resident.tries.succeed();
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };
