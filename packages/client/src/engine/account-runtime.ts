@@ -275,7 +275,6 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     renewal.sweep({ soon: false });
     if (id !== userId) return;
     await onReady();
-    doChores();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {

@@ -13,8 +13,10 @@ export const outboxEntrySchema = z.object({
   clientId: clientIdSchema,
   /** The sender counter inside the ciphertext; also the order in the queue. */
   counter: z.int().check(z.gte(1)),
-  /** Null while it waits for a connection, or for a key that no removed device knows. */
+  /** Null while it waits for a key that no removed device knows. */
   ciphertext: z.nullable(bytesField),
+  /** Written without a connection: nobody has seen these bytes, and a newer key makes others. */
+  unsent: z._default(z.boolean(), false),
   text: z.string(),
   sentAtMs: timeMsSchema,
   /** Why the relay refused it for good; null while it is queued. */

@@ -138,11 +138,13 @@ export function createOutbox(options: {
     const epochKey = await ring.current(entry.chatId);
     if (!epochKey) return undefined;
     const { ciphertext } = entry;
-    if (ciphertext && (!untried.has(entry.clientId) || isUnder(ciphertext, epochKey))) {
+    const isSeen = !entry.unsent && !untried.has(entry.clientId);
+    if (ciphertext && (isSeen || isUnder(ciphertext, epochKey))) {
+      if (entry.unsent) await persist(update(entry, { unsent: false }));
       return ciphertext;
     }
     const made = await encrypt(entry, epochKey);
-    await persist(update(entry, { ciphertext: made }));
+    await persist(update(entry, { ciphertext: made, unsent: false }));
     return made;
   }
 
@@ -235,9 +237,9 @@ export function createOutbox(options: {
         const clientId = clientIdSchema.parse(randomUuid(random));
         const sentAtMs = clock.now();
         const written = { chatId, clientId, counter, text, sentAtMs };
-        const goesNow = connection().isOnline() && !(await isDue(chatId));
-        const ciphertext = goesNow ? await encrypt(written, epochKey) : null;
-        const atRest = { ...written, ciphertext, failure: null };
+        const ciphertext = (await isDue(chatId)) ? null : await encrypt(written, epochKey);
+        const unsent = !connection().isOnline();
+        const atRest = { ...written, ciphertext, unsent, failure: null };
         if (!context.isOpen()) throw new ClientError('locked');
         // One batch: a counter is used if and only if the message that carries it is on disk.
         await store.write([
