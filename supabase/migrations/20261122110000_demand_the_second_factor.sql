@@ -1,5 +1,6 @@
 -- purpose: whoever has a second factor is let in with it only. A session that began with the password
---   alone is not one yet, for the relay and for reading tables directly.
+--   alone is not one yet, for the relay and for reading tables directly. Nor is one of an account that
+--   is barred: not every auth service ends its sessions.
 -- the server can learn: nothing new.
 -- locks: none on existing tables.
 -- way back: create the three functions again as they were.
@@ -13,9 +14,12 @@ as $$
   select exists (
     select
     from auth.sessions s
+    join auth.users u on u.id = s.user_id
     where s.id = p_session
       and s.user_id = p_user
       and (s.not_after is null or s.not_after > now())
+      and (u.banned_until is null or u.banned_until <= now())
+      and u.deleted_at is null
       and (
         s.aal::text in ('aal2', 'aal3')
         or not exists (
@@ -25,7 +29,7 @@ as $$
   )
 $$;
 comment on function private.session_exists(uuid, uuid) is
-  'Whether the session lives and has given the second factor, where its account has one.';
+  'Whether the session lives, of an account that is not barred, and has given its second factor, if any.';
 
 create function private.session_lacks_factor(p_user uuid, p_session uuid)
 returns boolean
@@ -36,9 +40,12 @@ as $$
   select exists (
     select
     from auth.sessions s
+    join auth.users u on u.id = s.user_id
     where s.id = p_session
       and s.user_id = p_user
       and (s.not_after is null or s.not_after > now())
+      and (u.banned_until is null or u.banned_until <= now())
+      and u.deleted_at is null
   ) and not private.session_exists(p_user, p_session)
 $$;
 comment on function private.session_lacks_factor(uuid, uuid) is

@@ -74,6 +74,22 @@ describe('relay_authorise', () => {
     expect(await lacks()).toEqual({ sessionExists: false, sessionLacksFactor: false });
   });
 
+  test('counts no session of an account that is barred', async () => {
+    const ada = await addPerson(client);
+    const bar = (column: string, until: string) =>
+      client.query(`update auth.users set ${column} = ${until} where id = $1`, [ada.userId]);
+    const exists = async () =>
+      (await authorise(ada.userId, ada.sessionId, null)) as Record<string, unknown>;
+    const none = { sessionExists: false, sessionLacksFactor: false };
+
+    await bar('banned_until', `now() + interval '1 hour'`);
+    expect(await exists()).toMatchObject(none);
+    await bar('banned_until', `now() - interval '1 hour'`);
+    expect(await exists()).toMatchObject({ sessionExists: true });
+    await bar('deleted_at', 'now()');
+    expect(await exists()).toMatchObject(none);
+  });
+
   test('tells the session of a revoked device from others', async () => {
     const ada = await addPerson(client);
     await client.query(
