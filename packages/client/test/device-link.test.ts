@@ -123,7 +123,8 @@ describe('letting a device in', () => {
     await until(b.client.chats, ({ chats }) => chats.length === 1);
     await b.client.sendText({ chatId, text: 'after' });
 
-    await untilTexts(asker.client, chatId, ['before', 'after']);
+    const { missing } = await untilTexts(asker.client, chatId, ['before', 'after']);
+    expect(missing).toBe(0);
   });
 });
 
