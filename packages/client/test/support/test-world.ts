@@ -29,10 +29,17 @@ export async function startTestWorld(
   options: {
     /** Milliseconds since 1970, for the auth service only. */
     authClock?: () => number;
+    /** Seconds within which a refresh token that was used is honest, of the auth service. */
+    refreshReuseIntervalSeconds?: number;
   } = {},
 ): Promise<TestWorld> {
   const stack = await startTestStack({
-    auth: { rateLimits: { signIn: many, refresh: many, ...factors } },
+    auth: {
+      rateLimits: { signIn: many, refresh: many, ...factors },
+      ...(options.refreshReuseIntervalSeconds !== undefined && {
+        refreshReuseIntervalSeconds: options.refreshReuseIntervalSeconds,
+      }),
+    },
     ...(options.authClock && { clock: options.authClock }),
   });
   const lines: string[] = [];
