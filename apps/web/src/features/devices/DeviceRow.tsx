@@ -72,7 +72,7 @@ export function DeviceRow({ device, onOpen }: DeviceRowProps) {
         <div className="-ms-3 -mb-2 flex flex-wrap items-center">
           <Button
             variant="quiet"
-            className="!px-3 text-dense text-muted"
+            className="px-3! text-dense! text-muted! max-md:w-full max-md:justify-start!"
             aria-haspopup="dialog"
             onClick={() => onOpen('quantum')}
           >
@@ -81,7 +81,7 @@ export function DeviceRow({ device, onOpen }: DeviceRowProps) {
           </Button>
           <Button
             variant="quiet"
-            className="!px-3 text-dense text-link"
+            className="px-3! text-dense! text-link!"
             aria-label={td('rename.of', { name })}
             onClick={() => onOpen('rename')}
           >
@@ -90,7 +90,7 @@ export function DeviceRow({ device, onOpen }: DeviceRowProps) {
           {!thisDevice && (
             <Button
               variant="quiet"
-              className="!px-3 text-dense text-danger"
+              className="px-3! text-dense! text-danger!"
               aria-label={td('remove.of', { name })}
               onClick={() => onOpen('remove')}
             >

@@ -16,10 +16,12 @@ export function ScanCode({ scan, onBack }: ScanCodeProps) {
     <div className="flex flex-col gap-4">
       <QrScanner onText={scan.run} />
       {scan.error && <Notice tone="danger">{scanErrorWords(scan.error)}</Notice>}
-      {onBack && (
+      {onBack ? (
         <Button wide onClick={onBack}>
           {td('request.compare')}
         </Button>
+      ) : (
+        <p className="text-dense text-muted">{td('add.noCamera', { look: td('request.look') })}</p>
       )}
     </div>
   );

@@ -44,13 +44,14 @@ export function useRequest(asked: LinkId | null) {
       compare.reset();
       setScanning(true);
     },
-    /** Null where there is no request to fall back to. */
+    /** To the digits; null where there is no request to compare them for. */
     stopScan:
       linkId === null
         ? null
         : () => {
             scan.reset();
             setScanning(false);
+            compare.run(linkId);
           },
   };
 }

@@ -54,11 +54,7 @@ export function NewDevice({ session, Asking }: NewDeviceProps) {
         retryAtMs={session.retryAtMs}
         submitLabel={ta('newDevice.submit')}
         onForgotten={() => setWay('recoveryKey')}
-      />
-      <div className="flex flex-col gap-4">
-        <p className="flex items-center gap-3 text-dense text-muted before:h-px before:flex-1 before:bg-hairline after:h-px after:flex-1 after:bg-hairline">
-          {td('ask.or')}
-        </p>
+      >
         <Button
           wide
           onClick={() => {
@@ -69,7 +65,7 @@ export function NewDevice({ session, Asking }: NewDeviceProps) {
           <MonitorSmartphone aria-hidden className="size-4" />
           {td('ask.action')}
         </Button>
-      </div>
+      </UnlockForm>
     </CentredPage>
   );
 }

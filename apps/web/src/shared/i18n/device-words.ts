@@ -83,7 +83,7 @@ export const deviceWords = {
     here: 'Scan that code, or compare six digits on both screens.',
     scan: 'Scan the code',
     scanTitle: 'Scan the new device',
-    scanLead: 'Hold the code that the new device shows before this camera.',
+    noCamera: 'Without a camera: wait for the request to appear above, and choose “{{look}}”.',
   },
   request: {
     region: 'Request to be let in',
@@ -128,7 +128,6 @@ export const deviceWords = {
     gone: 'This request has ended.',
   },
   ask: {
-    or: 'or',
     action: 'Approve on another device',
     title: 'Approve on another device',
     starting: 'Getting a code …',
