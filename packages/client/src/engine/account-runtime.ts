@@ -21,6 +21,8 @@ import { createLinkRequests } from '../link/link-requests.ts';
 import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { createPreKeys } from '../prekeys/pre-keys.ts';
+import type { PreKeys } from '../prekeys/pre-keys.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
 import { createChatSync } from '../sync/chat-sync.ts';
 import { createIngest } from '../sync/ingest.ts';
@@ -39,6 +41,7 @@ import type { WritableStore } from './writable-store.ts';
 
 const listedKey = 'listed';
 const choresEveryMs = 3_600_000;
+const choresAgainMs = 60_000;
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -52,6 +55,7 @@ export interface AccountRuntime {
   readonly links: LinkRequests;
   readonly contacts: Contacts;
   readonly devices: OwnDevices;
+  readonly preKeys: PreKeys;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
@@ -170,6 +174,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     connection: connectionOf,
     receipts: (chatId, found) => receipts.take(chatId, found),
   });
+  const preKeys = createPreKeys(context, trust);
   const publisher: ChatPublisher = createChatPublisher({
     context,
     list,
@@ -266,8 +271,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await devices.keep();
+        await preKeys.keep();
       })
-      .catch(() => undefined);
+      .catch(() => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        cancelChores();
+        cancelChores = platform.clock.setTimer(choresAgainMs, doChores);
+      });
   }
 
   async function personChanged(id: AccountContext['userId']): Promise<void> {
@@ -342,6 +352,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     links,
     contacts,
     devices,
+    preKeys,
     async start() {
       await Promise.all([trust.load(), book.load(), drafts.load(), outbox.load()]);
       await devices.load();
