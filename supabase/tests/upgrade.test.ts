@@ -1,4 +1,5 @@
 /** What the version before this one stored is still there, and works, after the migrations since. */
+import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { applyMigrations } from '@sotto/local-supabase';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
-import { addDirectChat, addPerson, append, base64, call, newLink } from './world.ts';
+import {
+  addDirectChat,
+  addPerson,
+  append,
+  base64,
+  call,
+  newLink,
+  newManifest,
+  newPreKeys,
+  newWrap,
+} from './world.ts';
 import type { Person } from './world.ts';
 
 const directory = fileURLToPath(new URL('../migrations/', import.meta.url));
@@ -110,6 +121,72 @@ test('the same people go on: messages, links, a vault that changes', async () =>
     sessionExists: true,
     device: { isActive: true, bound: true },
   });
+});
+
+test('their devices get hybrid keys, prekeys and later epochs', async () => {
+  const { rows } = await client.query<{
+    hash: string;
+    identityKey: string;
+    publicKey: string;
+    nameHash: string;
+  }>(
+    `select private.to_base64(m.hash) as hash, private.to_base64(d.identity_key) as "identityKey",
+            private.to_base64(d.public_key) as "publicKey",
+            private.to_base64(d.name_hash) as "nameHash"
+     from public.device_manifests m join public.devices d using (user_id)
+     where user_id = $1`,
+    [ada.userId],
+  );
+  const { hash, ...keys } = rows[0] as (typeof rows)[number];
+  const hybridPublicKey = base64(1216);
+  const sealedTo = createHash('sha256')
+    .update(Buffer.from(hybridPublicKey, 'base64'))
+    .digest()
+    .subarray(0, 16)
+    .toString('base64');
+  const own = { p_user: ada.userId, p_device: ada.deviceId };
+
+  const before = await call<{ epochs: { deviceWrap: object }[] }>(client, 'relay_get_chat_keys', {
+    ...own,
+    p_chat: chatId,
+  });
+  await call(client, 'relay_publish_manifest', {
+    ...own,
+    p_manifest: newManifest(2, ada.accountKey, hash),
+    p_devices: JSON.stringify([{ deviceId: ada.deviceId, number: 1, ...keys, hybridPublicKey }]),
+  });
+  await call(client, 'relay_put_prekeys', { ...own, p_prekeys: newPreKeys({ oneTime: 1 }) });
+  await call(client, 'relay_create_epoch', {
+    ...own,
+    p_chat: chatId,
+    p_epoch: {
+      epoch: 2,
+      keyId: base64(16),
+      commitment: base64(32),
+      timestampMs: Date.now(),
+      iterations: 600_000,
+      madeUnder: base64(112),
+      deviceWraps: [
+        { ...newWrap(ada.userId, ada.deviceId), ephemeralPublicKey: base64(1120), sealedTo },
+        // A device that has not been there since is sealed to as before.
+        newWrap(bob.userId, bob.deviceId),
+      ],
+      vaultWrap: base64(90),
+    },
+  });
+
+  const after = await call<{ epochs: unknown[] }>(client, 'relay_get_chat_keys', {
+    ...own,
+    p_chat: chatId,
+  });
+  expect(after.epochs).toMatchObject([before.epochs[0], { epoch: 2, deviceWrap: { sealedTo } }]);
+  const claim = await call(client, 'relay_claim_prekeys', {
+    p_user: bob.userId,
+    p_device: bob.deviceId,
+    p_owner: ada.userId,
+    p_target: ada.deviceId,
+  });
+  expect(claim).toMatchObject({ claimed: { deviceId: ada.deviceId } });
 });
 
 test('an account of that version can be deleted', async () => {

@@ -263,11 +263,17 @@ describe('A device that is left out', () => {
 
     const answer = await publish(test.relay, laptop, person, without(person, phone.deviceId));
     const atOnce = await ask(test.relay, 'GET', '/api/chats', phone);
+    const table = await ask({ url: test.stack.url }, 'GET', '/rest/v1/chats?select=id', {
+      token: phone.token,
+      headers: { apikey: test.stack.publishableKey },
+    });
 
     expect(answer).toMatchObject({
       status: 200,
       body: { devices: [{ isActive: true }, { deviceId: phone.deviceId, isActive: false }] },
     });
+    // The gateway knows of the ended session at once; a Supabase without it answers with no rows.
+    expect([table.status, table.body]).toEqual([401, expect.anything()]);
     expect(atOnce).toMatchObject({ status: 410, body: { error: { code: 'gone' } } });
     expect(await Promise.all(told)).toEqual(sockets.map(() => ({ deviceId: phone.deviceId })));
     await Promise.all(closed);
