@@ -207,7 +207,8 @@ describe('A device link', () => {
       [...requests, requestOf(), requestOf()].map((request) => create(session, request)),
     );
 
-    expect(together.map(({ status }) => status).sort()).toEqual([200, 200, 200, 413, 413]);
+    const statuses = together.map(({ status }) => status).sort((a, b) => a - b);
+    expect(statuses).toEqual([200, 200, 200, 413, 413]);
     const { links } = (await list(device)).body as { links: { linkId: string }[] };
     await end(session, links[0]?.linkId ?? '');
     expect((await create(session, requestOf())).status).toBe(200);

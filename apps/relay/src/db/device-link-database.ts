@@ -14,7 +14,6 @@ import type {
   UserId,
 } from '@sotto/protocol';
 import * as z from 'zod/mini';
-import type { UserCaller } from '../domain/caller.ts';
 import type { PostgrestClient } from './postgrest-client.ts';
 import { base64, storedBytes } from './rows.ts';
 
@@ -47,7 +46,7 @@ export class DeviceLinkDatabase {
     this.#client = client;
   }
 
-  create({ userId, sessionId }: UserCaller, request: LinkRequest): Promise<DeviceLink> {
+  create(userId: UserId, sessionId: string, request: LinkRequest): Promise<DeviceLink> {
     return this.#link('create', {
       p_user: userId,
       p_session: sessionId,
@@ -61,7 +60,7 @@ export class DeviceLinkDatabase {
     );
   }
 
-  get({ userId, sessionId }: UserCaller, linkId: LinkId): Promise<DeviceLink> {
+  get(userId: UserId, sessionId: string, linkId: LinkId): Promise<DeviceLink> {
     return this.#link('get', { p_user: userId, p_session: sessionId, p_link: linkId });
   }
 
@@ -85,7 +84,8 @@ export class DeviceLinkDatabase {
   }
 
   reveal(
-    { userId, sessionId }: UserCaller,
+    userId: UserId,
+    sessionId: string,
     linkId: LinkId,
     { publicKey, nonce }: LinkReveal,
   ): Promise<DeviceLink> {
@@ -112,7 +112,7 @@ export class DeviceLinkDatabase {
   }
 
   /** `ended` only where it had not ended before. */
-  async end({ userId, sessionId }: UserCaller, linkId: LinkId): Promise<{ ended: boolean }> {
+  async end(userId: UserId, sessionId: string, linkId: LinkId): Promise<{ ended: boolean }> {
     const parameters = { p_user: userId, p_session: sessionId, p_link: linkId };
     return endedRow.parse(await this.#client.call('relay_end_device_link', parameters));
   }

@@ -7,7 +7,6 @@ import {
 } from '@sotto/protocol';
 import type { ChatId, DeviceId, SecondFactorBackup, UserId } from '@sotto/protocol';
 import * as z from 'zod/mini';
-import type { UserCaller } from '../domain/caller.ts';
 import type { PostgrestClient } from './postgrest-client.ts';
 import { base64, storedBytes } from './rows.ts';
 
@@ -71,7 +70,7 @@ export class OwnAccountDatabase {
   }
 
   /** Everything but the sign-in; answers the chats that somebody is still in. Safe to repeat. */
-  async deleteAccount({ userId, sessionId }: UserCaller): Promise<ChatId[]> {
+  async deleteAccount(userId: UserId, sessionId: string): Promise<ChatId[]> {
     const parameters = { p_user: userId, p_session: sessionId };
     return deletedRow.parse(await this.#client.call('relay_delete_account', parameters)).chats;
   }

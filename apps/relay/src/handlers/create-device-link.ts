@@ -3,7 +3,7 @@ import { userRoute } from './route-handler.ts';
 
 export const createDeviceLink = userRoute('createDeviceLink', async (services, request) => {
   const { caller, body } = request;
-  const link = await services.deviceLinks.create(caller, body);
+  const link = await services.deviceLinks.create(caller.userId, caller.sessionId, body);
   announceLink(services, caller, link.linkId);
   return { data: { link } };
 });

@@ -8,14 +8,14 @@ const freshMs = 5 * 60_000;
  * signed in and repeats it. If nobody does, another relay finishes it.
  */
 export const deleteAccount = userRoute('deleteAccount', async (services, { caller }) => {
-  const { authenticatedAtMs } = caller;
+  const { userId, sessionId, authenticatedAtMs } = caller;
   if (authenticatedAtMs === undefined || Date.now() - authenticatedAtMs > freshMs) {
     throw new ProtocolError('forbidden');
   }
-  const chats = await services.ownAccounts.deleteAccount(caller);
+  const chats = await services.ownAccounts.deleteAccount(userId, sessionId);
   for (const chatId of chats) services.fanOut.emit({ chats: [chatId] }, 'chat:changed', { chatId });
-  await services.authAdmin.deleteUser(caller.userId);
+  await services.authAdmin.deleteUser(userId);
   services.access.forget(caller, undefined);
-  services.fanOut.endUser(caller.userId);
+  services.fanOut.endUser(userId);
   return { data: {} };
 });
