@@ -121,6 +121,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     stores: contactStores,
     profileOf,
     isListed: () => isListed,
+    onAccepted: (id) => {
+      renewal.sweep({ soon: true });
+      follow(`person ${id}`, () => personChanged(id));
+    },
   });
   const drafts = createDrafts(store);
   const links = createLinkRequests({ context, trust, shown: linkRequests });

@@ -36,8 +36,10 @@ export function createContacts(options: {
   profileOf: (userId: UserId) => Profile | undefined;
   /** Whether the list of chats is complete: somebody in none of them is nobody's contact. */
   isListed: () => boolean;
+  /** Another account key was taken as this person's: their chats need new keys. */
+  onAccepted: (userId: UserId) => void;
 }): Contacts {
-  const { context, trust, stores, profileOf, isListed } = options;
+  const { context, trust, stores, profileOf, isListed, onAccepted } = options;
   const { vault, platform } = context;
   /** A safety code takes thousands of hashes: computed once for each key. */
   const codes = new Map<string, Promise<Code>>();
@@ -148,6 +150,7 @@ export function createContacts(options: {
       const code = await codeOf(userId, offered.accountKey);
       if (code.digits !== digits) throw new ClientError('conflict');
       await trust.accept(userId, offered.accountKey);
+      onAccepted(userId);
     },
     stop: stopWatching,
   };

@@ -8,6 +8,7 @@ import { keysUnder } from '../storage/record-keys.ts';
 import { ifDamaged } from '../storage/sealed-store.ts';
 import type { SealedStore } from '../storage/sealed-store.ts';
 import type { HttpClient } from '../transport/http-client.ts';
+import { acceptOffer } from './accept-offer.ts';
 import { findOffer } from './find-offer.ts';
 import { judgeTrust, saysTheSame } from './judge-trust.ts';
 import { followPerson, personTrustSchema, pinPerson } from './person-trust.ts';
@@ -178,11 +179,11 @@ export function createTrustStore(options: {
       }),
     accept: (userId, accountKey) =>
       update(userId, (before) => {
-        const offered = before?.offered;
-        if (!offered || !equalBytes(offered.accountKey, accountKey)) {
+        const accepted = before && acceptOffer(before);
+        if (!accepted || !equalBytes(accepted.accountKey, accountKey)) {
           throw new ClientError('conflict');
         }
-        return { ...offered, alarm: null, offered: null, checked: null };
+        return accepted;
       }),
     async isInDoubt(userId) {
       try {
