@@ -23,6 +23,16 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
     sync();
   });
 
+  /** What fails because its keys were overwritten under way says so. */
+  async function whileOpen(account: OpenedAccount, task: () => Promise<void>): Promise<void> {
+    try {
+      await task();
+    } catch (cause) {
+      if (account.vault.isOpen() || cause instanceof ClientError) throw cause;
+      throw new ClientError('locked', { cause });
+    }
+  }
+
   async function giveHere(proof: SecondFactorProof): Promise<void> {
     const { auth, http, platform } = core;
     const identity = auth.identity();
@@ -68,13 +78,11 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
           const account = opened();
           if (begun?.opened !== account) throw new ClientError('conflict');
           const { switchSecondFactorOn } = await import('../account/set-up-second-factor.ts');
-          await switchSecondFactorOn({
-            auth: core.auth,
-            opened: account,
-            begun: begun.factor,
-            code,
-            recoveryKey,
-          });
+          const { factor } = begun;
+          const { auth } = core;
+          await whileOpen(account, () =>
+            switchSecondFactorOn({ auth, opened: account, begun: factor, code, recoveryKey }),
+          );
           begun = null;
           sync();
         }),
@@ -117,7 +125,7 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
           const { recoveryKey } = drawn;
           assertWrittenDown(recoveryKey, groups);
           const { putRecoveryKeyInForce } = await import('../account/renew-recovery-key.ts');
-          await putRecoveryKeyInForce(core, account, recoveryKey);
+          await whileOpen(account, () => putRecoveryKeyInForce(core, account, recoveryKey));
           drawn = null;
         }),
       ),
