@@ -23,13 +23,35 @@ $$;
 comment on function private.refuse_delete_in_use() is
   'Trigger of what chats hold: a delete fails for every role as long as anybody is, or was and still has an account, in the chat.';
 
+-- A long chat is a million rows: asked once for all of them.
+create function private.refuse_deletes_in_use()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if exists (
+    select
+    from (select distinct r.chat_id from removed r) c
+    join public.chat_members m on m.chat_id = c.chat_id
+  ) then
+    raise exception 'append_only' using errcode = '42501';
+  end if;
+  return null;
+end
+$$;
+comment on function private.refuse_deletes_in_use() is
+  'The same for all rows of a statement at once.';
+
 drop trigger messages_append_only on public.messages;
 create trigger messages_append_only
   before update on public.messages
   for each row execute function private.refuse_change();
 create trigger messages_kept_while_in_use
-  before delete on public.messages
-  for each row execute function private.refuse_delete_in_use();
+  after delete on public.messages
+  referencing old table as removed
+  for each statement execute function private.refuse_deletes_in_use();
 drop trigger chat_key_epochs_append_only on public.chat_key_epochs;
 create trigger chat_key_epochs_append_only
   before update on public.chat_key_epochs
@@ -144,6 +166,7 @@ as $$ select private.unfinished_deletions() $$;
 
 revoke all on function
   private.refuse_delete_in_use(),
+  private.refuse_deletes_in_use(),
   private.purge_deserted_chat(),
   private.delete_account(uuid, uuid),
   private.unfinished_deletions(),
