@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionState, SottoEngine } from '../src/index.ts';
 import { makePerson, signUpFully, until } from '../src/testing/index.ts';
 import type { TestClient, TestPerson } from '../src/testing/index.ts';
+import { bytesOfDisk } from './support/disk-bytes.ts';
 import { queryRows } from './support/query-rows.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
@@ -41,6 +42,12 @@ async function withSecondFactor(): Promise<Protected> {
   const { secret } = await a.client.startSecondFactor();
   await a.client.confirmSecondFactor({ code: nextCode(secret), recoveryKey });
   return { ann, a, recoveryKey, secret };
+}
+
+async function backupsOf({ email }: TestPerson): Promise<number> {
+  const sql =
+    'select 1 from private.second_factor_backups b join auth.users u on u.id = b.user_id where u.email = $1';
+  return (await queryRows(world, sql, [email])).length;
 }
 
 describe('switching a second factor on', () => {
@@ -110,6 +117,81 @@ describe('switching a second factor on', () => {
     await b.client.submitSecondFactor({ code: nextCode(secret) });
     await b.client.unlock({ chatPassword: ann.chatPassword });
     expect(a.client.session.getSnapshot().phase).toBe('ready');
+  });
+});
+
+describe('a stop in the middle of switching it on', () => {
+  it('before the code arrives leaves an account without a factor', async () => {
+    const { transport, tap } = createTappedTransport();
+    const [ann, a] = [makePerson('ann'), world.client({ transport })];
+    const recoveryKey = await signUpFully(a.client, ann);
+    const { secret } = await a.client.startSecondFactor();
+    tap.onRequest = (route) => {
+      if (route.endsWith('/verify')) throw new Error('lost');
+    };
+
+    await expect(
+      a.client.confirmSecondFactor({ code: nextCode(secret), recoveryKey }),
+    ).rejects.toMatchObject({ code: 'offline' });
+
+    expect(await backupsOf(ann)).toBe(1);
+    const b = world.client().client;
+    await untilPhase(b, 'signedOut');
+    await b.signIn({ email: ann.email, password: ann.password });
+    expect(b.session.getSnapshot().phase).toBe('newDevice');
+    delete tap.onRequest;
+    const anew = await a.client.startSecondFactor();
+    await a.client.confirmSecondFactor({ code: nextCode(anew.secret), recoveryKey });
+    await b.signOut({ scope: 'local' }).catch(() => undefined);
+    await b.signIn({ email: ann.email, password: ann.password });
+    await b.submitRecoveryKey({ recoveryKey });
+    expect(b.session.getSnapshot().phase).toBe('newDevice');
+  });
+
+  it('after the code arrived leaves a factor with its backup, and this device in its session', async () => {
+    const { transport, tap } = createTappedTransport();
+    const [ann, a] = [makePerson('ann'), world.client({ transport })];
+    const recoveryKey = await signUpFully(a.client, ann);
+    const { secret } = await a.client.startSecondFactor();
+    tap.onAnswer = (route, answer) => {
+      if (route.endsWith('/verify')) throw new Error('lost');
+      return answer;
+    };
+
+    await expect(
+      a.client.confirmSecondFactor({ code: nextCode(secret), recoveryKey }),
+    ).rejects.toMatchObject({ code: 'offline' });
+    delete tap.onAnswer;
+
+    const b = world.client().client;
+    await untilPhase(b, 'signedOut');
+    await b.signIn({ email: ann.email, password: ann.password });
+    expect(b.session.getSnapshot().phase).toBe('secondFactor');
+    await b.submitRecoveryKey({ recoveryKey });
+    const watching = a.client.ownAccount.subscribe(() => undefined);
+    await until(a.client.ownAccount, ({ secondFactor }) => secondFactor === 'on');
+    await a.client.setOnline({ online: false });
+    await a.client.setOnline({ online: true });
+    await until(a.client.connection, ({ status }) => status === 'online');
+    watching();
+  });
+
+  it('sends neither the recovery key nor the sealed secret anywhere in the clear', async () => {
+    const { transport, tap } = createTappedTransport();
+    const [ann, a] = [makePerson('ann'), world.client({ transport })];
+    const recoveryKey = await signUpFully(a.client, ann);
+    const { secret } = await a.client.startSecondFactor();
+    await a.client.confirmSecondFactor({ code: nextCode(secret), recoveryKey });
+    await a.client.lock();
+
+    const sent = JSON.stringify(tap.sent);
+    const disk = bytesOfDisk(a.disk);
+    expect(sent).toContain('underRecoveryKey');
+    for (const plain of [recoveryKey, recoveryKey.replaceAll('-', ''), secret]) {
+      expect(sent).not.toContain(plain);
+      expect(disk.includes(plain)).toBe(false);
+      expect(world.logged()).not.toContain(plain);
+    }
   });
 });
 
@@ -273,9 +355,7 @@ describe('with a second factor', () => {
     await a.client.stopSecondFactor({ code: nextCode(secret) });
 
     expect(a.client.ownAccount.getSnapshot().secondFactor).toBe('off');
-    const sql =
-      'select 1 from private.second_factor_backups b join auth.users u on u.id = b.user_id where u.email = $1';
-    expect(await queryRows(world, sql, [ann.email])).toEqual([]);
+    expect(await backupsOf(ann)).toBe(0);
     await a.client.signOut({ scope: 'local' });
     await a.client.signIn({ email: ann.email, password: ann.password });
     await a.client.unlock({ chatPassword: ann.chatPassword });
