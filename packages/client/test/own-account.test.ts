@@ -274,6 +274,25 @@ describe('deleting the account', () => {
     ).rejects.toMatchObject({ code: 'invalid_credentials' });
   });
 
+  it('is done when its answer is lost, and known to be done', async () => {
+    const ann = makePerson('ann');
+    const { transport, tap } = createTappedTransport();
+    const a = world.client({ transport });
+    await signUpFully(a.client, ann);
+    let lost = 0;
+    tap.onAnswer = (route, answer) => {
+      if (route !== 'DELETE /api/account') return answer;
+      lost += 1;
+      throw new Error('lost');
+    };
+
+    await a.client.deleteAccount({ password: ann.password });
+
+    expect(lost).toBe(1);
+    expect(a.client.session.getSnapshot()).toEqual({ phase: 'signedOut', notice: null });
+    expect([...a.disk.values()].flatMap((rows) => [...rows.keys()])).toEqual([]);
+  });
+
   it('leaves the others their chat, with who it was, and no way to write', async () => {
     const [ann, ben] = [makePerson('ann'), makePerson('ben')];
     const [a, b] = [world.client(), world.client()];

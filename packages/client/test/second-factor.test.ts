@@ -362,6 +362,35 @@ describe('with a second factor', () => {
     await until(a.client.connection, ({ status }) => status === 'online');
   });
 
+  it('the account is deleted with a code or the recovery key, and with neither it stays', async () => {
+    const { ann, a, secret } = await withSecondFactor();
+    const other = await withSecondFactor();
+    const { password } = ann;
+
+    await expect(a.client.deleteAccount({ password })).rejects.toMatchObject({
+      code: 'wrong_code',
+    });
+    await expect(a.client.deleteAccount({ password, code: '000000' })).rejects.toMatchObject({
+      code: 'wrong_code',
+    });
+    await expect(
+      a.client.deleteAccount({ password, recoveryKey: other.recoveryKey }),
+    ).rejects.toMatchObject({ code: 'wrong_recovery_key' });
+    expect(a.client.session.getSnapshot().phase).toBe('ready');
+    await a.client.deleteAccount({ password, code: nextCode(secret) });
+    await other.a.client.deleteAccount({
+      password: other.ann.password,
+      recoveryKey: other.recoveryKey,
+    });
+
+    for (const { client, disk } of [a, other.a]) {
+      expect(client.session.getSnapshot()).toEqual({ phase: 'signedOut', notice: null });
+      expect([...disk.values()].flatMap((rows) => [...rows.keys()])).toEqual([]);
+    }
+    const sql = 'select 1 from auth.users where email = any($1)';
+    expect(await queryRows(world, sql, [[ann.email, other.ann.email]])).toEqual([]);
+  });
+
   it('the login password changes as before', async () => {
     const { ann, a, secret } = await withSecondFactor();
     const next = 'Another-login-password-9';

@@ -1,4 +1,4 @@
-import { ClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import { forgetCurrentUser } from '../devices/device-record.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import type { SecondFactorProof } from '../facade.ts';
@@ -21,8 +21,18 @@ export async function deleteAtRelay(options: {
 }): Promise<void> {
   const { core, resident, password, proof } = options;
   const { platform, auth } = core;
-  if (resident.email === '') throw new ClientError('locked');
-  const fresh = await auth.freshSession({ email: resident.email, password });
+  const { email } = resident;
+  if (email === '') throw new ClientError('locked');
+  const fresh = await auth.freshSession({ email, password });
+  /** The password was right a moment ago: if it is not any more, there is nobody it belongs to. */
+  const isGone = async () => {
+    try {
+      await (await auth.freshSession({ email, password })).end();
+      return false;
+    } catch (error) {
+      return isClientError(error, 'invalid_credentials');
+    }
+  };
   const http = createHttpClient({
     transport: platform.transport,
     clock: platform.clock,
@@ -40,20 +50,25 @@ export async function deleteAtRelay(options: {
       const { userId } = resident;
       await giveSecondFactor({ factors, factorIds, http, userId, proof, serviceNowMs });
     }
-    await persistently(() => http.call('deleteAccount', {}));
+    await persistently(() => http.call('deleteAccount', {}), isGone);
   } catch (error) {
     await fresh.end();
     throw error;
   }
 }
 
-/** A lost answer is asked for again: the relay does the same thing once. */
-async function persistently(task: () => Promise<unknown>): Promise<void> {
+/** A lost answer is asked for again. The session that asks is gone with the account. */
+async function persistently(
+  task: () => Promise<unknown>,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await task();
       return;
     } catch (error) {
+      const ended = isClientError(error, 'session_ended');
+      if (attempt > 1 && ended && (await isDone())) return;
       if (attempt === attempts || !isTransient(error)) throw error;
     }
   }
