@@ -4,6 +4,7 @@ import { appWords } from '../../src/shared/i18n/app-words.ts';
 import { frontWords } from '../../src/shared/i18n/front-words.ts';
 import type { Desk } from '../people/desk.ts';
 import { Person, newIdentity } from '../people/person.ts';
+import { deviceScreens } from './device-screens.ts';
 
 /** Called on each screen once it stands still. `name` is fit for a file name. */
 export type Visit = (name: string, page: Page) => Promise<void>;
@@ -185,5 +186,10 @@ export async function visitScreens(openDesk: () => Promise<Desk>, visit: Visit):
   await settingsScreens(ada, visit);
   await settingsDialogs(ada, visit);
   await lockedScreens(ada, ben, visit);
-  await newDeviceScreens(await Person.at(await openDesk(), ada.identity), visit);
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
+  await newDeviceScreens(elsewhere, visit);
+  await ada.page.reload();
+  await ada.unlock();
+  await ada.unlocked();
+  await deviceScreens(ada, elsewhere, visit);
 }

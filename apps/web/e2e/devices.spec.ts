@@ -1,0 +1,142 @@
+import { appWords } from '../src/shared/i18n/app-words.ts';
+import { deviceWords } from '../src/shared/i18n/device-words.ts';
+import { frontWords } from '../src/shared/i18n/front-words.ts';
+import {
+  askToBeLetIn,
+  deviceRows,
+  digitsOn,
+  isIn,
+  lookAtRequest,
+  openDevices,
+  requestBar,
+} from './people/letting-in.ts';
+import { Person, newIdentity } from './people/person.ts';
+import { expect, test } from './test.ts';
+
+const { ask, list, remove, rename, request } = deviceWords;
+
+/** How soon a removed device has to be out. */
+const outWithinMs = 5_000;
+
+test('the camera of one device lets another one in, which reads everything', async ({
+  openPerson,
+  openDesk,
+  openCameraDesk,
+}) => {
+  test.setTimeout(120_000);
+  const { desk, camera } = await openCameraDesk();
+  const ada = await Person.at(desk, newIdentity('Ada'));
+  const [ben] = await Promise.all([openPerson('Ben'), ada.join()]);
+  await ada.startChatWith(ben.identity);
+  await ada.send(ben.identity, 'Written before');
+
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
+  camera.show(await askToBeLetIn(elsewhere));
+  await lookAtRequest(ada);
+  await ada.button(request.scan).click();
+  await expect(ada.page.getByText(request.scanned)).toBeVisible();
+  await ada.button(request.letIn).click();
+
+  await expect(ada.page.getByText(request.delivered)).toBeVisible();
+  await isIn(elsewhere);
+  await elsewhere.openChatWith(ben.identity);
+  await expect(elsewhere.log(ben.identity).getByText('Written before')).toBeVisible();
+  await elsewhere.send(ben.identity, 'Written by the new one');
+  await ben.openChatWith(ada.identity);
+  await expect(ben.log(ada.identity).getByText('Written by the new one')).toBeVisible();
+  await ada.button(request.done).click();
+  await expect(requestBar(ada)).toBeHidden();
+  await openDevices(ada);
+  await expect(deviceRows(ada)).toHaveCount(2);
+  await expect(deviceRows(ada).first()).toContainText(list.thisDevice);
+});
+
+test('six digits on both screens let a device in', async ({ openPerson, openDesk }) => {
+  const ada = await openPerson('Ada');
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
+  await askToBeLetIn(elsewhere);
+  await lookAtRequest(ada);
+  await ada.button(request.compare).click();
+
+  const digits = await digitsOn(ada);
+  expect(digits).toMatch(/^\d{6}$/);
+  expect(await digitsOn(elsewhere)).toBe(digits);
+  await elsewhere.button(ask.match).click();
+  await expect(elsewhere.heading(ask.joiningTitle)).toBeVisible();
+  await ada.button(request.same).click();
+
+  await isIn(elsewhere);
+});
+
+test('somebody who only knows the login password is not let in, and that is said on both sides', async ({
+  openPerson,
+  openDesk,
+}) => {
+  const ada = await openPerson('Ada');
+  const stranger = await Person.at(await openDesk(), ada.identity);
+  await askToBeLetIn(stranger);
+  await lookAtRequest(ada);
+
+  await ada.button(request.notMe).click();
+
+  await expect(ada.page.getByText(request.declinedAdvice)).toBeVisible();
+  await expect(stranger.heading(ask.declinedTitle)).toBeVisible();
+  await expect(requestBar(ada)).toBeHidden();
+  await stranger.button(ask.back).click();
+  await expect(stranger.button(appWords.newDevice.submit)).toBeVisible();
+  await openDevices(ada);
+  await expect(deviceRows(ada)).toHaveCount(1);
+});
+
+test('a removed browser is signed out within 5 seconds and reads nothing', async ({
+  openPerson,
+  openDesk,
+}) => {
+  test.setTimeout(120_000);
+  const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
+  await ada.startChatWith(ben.identity);
+  await ada.send(ben.identity, 'Before the removal');
+  const lost = await Person.at(await openDesk(), ada.identity);
+  await lost.signIn();
+  await lost.addThisDevice();
+  await lost.openChatWith(ben.identity);
+  await expect(lost.log(ben.identity).getByText('Before the removal')).toBeVisible();
+  const chatAddress = lost.page.url();
+
+  await openDevices(ada);
+  await deviceRows(ada).nth(1).getByRole('button', { name: remove.action }).click();
+  await ada.field(remove.label.replace('{{word}}', remove.word)).fill(remove.word);
+  await ada.button(remove.submit).click();
+  await expect(ada.page.getByRole('dialog')).toBeHidden();
+
+  await expect(lost.heading(frontWords.signIn.title)).toBeVisible({ timeout: outWithinMs });
+  await expect(lost.page.getByText(frontWords.signIn.revoked)).toBeVisible();
+  await expect(deviceRows(ada)).toHaveCount(1);
+  await ben.openChatWith(ada.identity);
+  await ben.send(ada.identity, 'After the removal');
+  await ada.openChatWith(ben.identity);
+  await expect(ada.log(ben.identity).getByText('After the removal')).toBeVisible();
+  await lost.page.goto(chatAddress);
+  await expect(lost.heading(frontWords.signIn.title)).toBeVisible();
+  await expect(lost.page.getByText(/the removal/)).toHaveCount(0);
+  await lost.signIn();
+  await expect(lost.button(ask.action)).toBeVisible();
+});
+
+test('a device is renamed, and the others show its new name', async ({ openPerson, openDesk }) => {
+  const ada = await openPerson('Ada');
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
+  await elsewhere.signIn();
+  await elsewhere.addThisDevice();
+  await openDevices(elsewhere);
+  await openDevices(ada);
+
+  await deviceRows(ada).first().getByRole('button', { name: rename.action }).click();
+  await ada.field(rename.label).fill('The one at home');
+  await ada.button(rename.submit).click();
+
+  await expect(deviceRows(ada).first()).toContainText('The one at home');
+  await expect(deviceRows(elsewhere).nth(1)).toContainText('The one at home');
+  await expect(ada.page.getByText(list.nameUnconfirmed)).toBeHidden();
+  await expect(elsewhere.page.getByText(list.nameUnconfirmed)).toBeHidden();
+});
