@@ -54,7 +54,7 @@ export function createChatPublisher(options: {
         userId,
         outbox.entries(chat.chatId),
         hasDraft,
-        trustIn(chat.members),
+        trustIn(chat),
       );
       return { summary, atMs: activityOf(summary, chat) };
     });
@@ -63,11 +63,12 @@ export function createChatPublisher(options: {
     list.set({ status: isListed || isKnown || chats.length > 0 ? 'ready' : 'loading', chats });
   }
 
-  /** Of the partner; a doubt about the own devices stands in every chat. */
-  function trustIn(members: ChatAtRest['members']): Trust {
+  /** Of the partner; a doubt about the own devices stands in every chat, one about a key in that chat. */
+  function trustIn({ members, disputedEpoch }: ChatAtRest): Trust {
     if (trust.trustOf(userId) === 'doubtful') return 'doubtful';
     const partner = members.find((member) => member.userId !== userId);
-    return partner ? trust.trustOf(partner.userId) : 'unchecked';
+    const found = partner ? trust.trustOf(partner.userId) : 'unchecked';
+    return disputedEpoch !== null && found !== 'changed' ? 'doubtful' : found;
   }
 
   async function publishChat(chatId: ChatId): Promise<void> {
@@ -82,7 +83,7 @@ export function createChatPublisher(options: {
     const key = await ring.current(chatId);
     if (!context.isOpen() || logs.get(chatId) !== log) return;
     const draft = drafts.get(chatId);
-    store.set(log.view({ trust: trustIn(chat.members), hasKey: key !== undefined, draft }));
+    store.set(log.view({ trust: trustIn(chat), hasKey: key !== undefined, draft }));
   }
 
   function begin(chatId: ChatId): ChatLog {

@@ -13,6 +13,7 @@ import { parseMadeUnder, standingOf } from './made-under.ts';
 const attempts = 5;
 /** Chats renewed at once in the background: each costs a derivation of a third of a second. */
 const atOnce = 2;
+const sweepAgainMs = 5_000;
 
 /**
  * New keys for chats whose newest key a removed device may know. The key names the manifests it was
@@ -126,31 +127,29 @@ export function createEpochRenewal(options: {
     await Promise.all(Array.from({ length: atOnce }, work));
   }
 
-  function begin(): void {
+  async function begin(): Promise<void> {
     if (sweeping) {
       again = true;
       return;
     }
     sweeping = true;
-    void sweepAll()
-      .then(() => {
-        if (again) plan(0);
-      })
-      .catch((error: unknown) => {
-        if (!context.isOpen() || !isOnline()) return;
-        // Too many at once for the relay, or no answer: the rest follows.
-        const askedMs = isClientError(error) ? (error.retryAtMs ?? 0) - platform.clock.now() : 0;
-        plan(Math.max(askedMs, 5_000));
-      })
-      .finally(() => {
-        sweeping = false;
-        again = false;
-      });
+    try {
+      await sweepAll();
+      if (again) plan(0);
+    } catch (error) {
+      if (!context.isOpen() || !isOnline()) return;
+      // Too many at once for the relay, or no answer: the rest follows.
+      const askedMs = isClientError(error) ? (error.retryAtMs ?? 0) - platform.clock.now() : 0;
+      plan(Math.max(askedMs, sweepAgainMs));
+    } finally {
+      sweeping = false;
+      again = false;
+    }
   }
 
   function plan(afterMs: number): void {
     cancelSweep();
-    cancelSweep = platform.clock.setTimer(afterMs, begin);
+    cancelSweep = platform.clock.setTimer(afterMs, () => void begin());
   }
 
   return {

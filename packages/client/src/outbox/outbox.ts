@@ -133,31 +133,30 @@ export function createOutbox(options: {
     return ciphertext;
   }
 
-  /** The bytes to send: those of the first try, or made now, under the key that is the newest now. */
-  async function bytesOf(entry: OutboxEntry): Promise<Uint8Array | undefined> {
+  /** With the bytes to send: those of the first try, or made now, under the key that is the newest now. */
+  async function prepared(
+    entry: OutboxEntry,
+  ): Promise<(OutboxEntry & { ciphertext: Uint8Array }) | undefined> {
     const epochKey = await ring.current(entry.chatId);
     if (!epochKey) return undefined;
     const { ciphertext } = entry;
     const isSeen = !entry.unsent && !untried.has(entry.clientId);
-    if (ciphertext && (isSeen || isUnder(ciphertext, epochKey))) {
-      if (entry.unsent) await persist(update(entry, { unsent: false }));
-      return ciphertext;
-    }
-    const made = await encrypt(entry, epochKey);
-    await persist(update(entry, { ciphertext: made, unsent: false }));
-    return made;
+    const isUsable = ciphertext && (isSeen || isUnder(ciphertext, epochKey));
+    if (isUsable && !entry.unsent) return { ...entry, ciphertext };
+    const bytes = isUsable ? ciphertext : await encrypt(entry, epochKey);
+    const next = update(entry, { ciphertext: bytes, unsent: false });
+    await persist(next);
+    return { ...next, ciphertext: bytes };
   }
 
   async function send(chatId: ChatId): Promise<void> {
     for (;;) {
-      const entry = list(chatId).find(
-        (one) => one.failure === null && one.acknowledgedSeq === null,
-      );
-      if (!entry || !context.isOpen() || !connection().isOnline()) return;
+      const next = list(chatId).find((one) => one.failure === null && one.acknowledgedSeq === null);
+      if (!next || !context.isOpen() || !connection().isOnline()) return;
       if (!(await maySend(chatId))) return;
-      const { clientId } = entry;
-      const ciphertext = await bytesOf(entry);
-      if (!ciphertext || !context.isOpen() || !connection().isOnline()) return;
+      const entry = await prepared(next);
+      if (!entry || !context.isOpen() || !connection().isOnline()) return;
+      const { clientId, ciphertext } = entry;
       untried.delete(clientId);
       let answer: { seq: number; createdAtMs: number };
       try {

@@ -16,7 +16,7 @@ import {
   preKeyPlanKey,
   preKeyPlanSchema,
   signedKey,
-  usesPrefix,
+  handshakesPrefix,
 } from './prekey-records.ts';
 import type { PreKeyPlan } from './prekey-records.ts';
 import type { PreKeyStores } from './prekey-stores.ts';
@@ -194,7 +194,7 @@ export function createPreKeyKeeper(context: AccountContext, stores: PreKeyStores
     for (const { id } of over.lastResort) {
       const uses = await store.range(
         'state',
-        keysUnder(usesPrefix(id)),
+        keysUnder(handshakesPrefix(id)),
         z.object({}),
         () => undefined,
       );

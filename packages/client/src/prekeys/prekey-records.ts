@@ -63,6 +63,6 @@ export const oneTimeKey = (id: number): string => oneTimePrefix + paddedNumber(i
 export const signedKey = (id: number): string => `prekeys/signed/${paddedNumber(id)}`;
 export const kemKey = (id: number): string => `prekeys/kem/${paddedNumber(id)}`;
 /** All handshakes that a last-resort key has seen. */
-export const usesPrefix = (kemId: number): string => `prekeys/used/${paddedNumber(kemId)}/`;
-export const useKey = ({ kyberPreKeyId, signedPreKeyId, baseKey }: KyberPreKeyUse): string =>
-  `${usesPrefix(kyberPreKeyId)}${paddedNumber(signedPreKeyId)}/${toHex(baseKey)}`;
+export const handshakesPrefix = (kemId: number): string => `prekeys/used/${paddedNumber(kemId)}/`;
+export const handshakeKey = ({ kyberPreKeyId, signedPreKeyId, baseKey }: KyberPreKeyUse): string =>
+  `${handshakesPrefix(kyberPreKeyId)}${paddedNumber(signedPreKeyId)}/${toHex(baseKey)}`;

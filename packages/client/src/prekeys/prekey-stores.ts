@@ -8,7 +8,7 @@ import {
   oneTimeKey,
   signedAtRestSchema,
   signedKey,
-  useKey,
+  handshakeKey,
 } from './prekey-records.ts';
 
 /** This device's private prekeys as sessions ask for them, sealed at rest one row each. */
@@ -31,10 +31,10 @@ export function createPreKeyStores(store: SealedStore): PreKeyStores {
       loadKyberPreKey: (id) => store.read('state', kemKey(id), kemAtRestSchema),
       removeKyberPreKey: (id) => store.write([{ table: 'state', key: kemKey(id), remove: true }]),
       async wasLastResortUsed(use) {
-        return (await store.read('state', useKey(use), z.object({}))) !== undefined;
+        return (await store.read('state', handshakeKey(use), z.object({}))) !== undefined;
       },
       async recordLastResortUse(use) {
-        await store.write([await store.seal('state', useKey(use), {})]);
+        await store.write([await store.seal('state', handshakeKey(use), {})]);
       },
     },
   };
