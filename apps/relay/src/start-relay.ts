@@ -150,7 +150,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   });
   const close = async () => {
     endedAccess.stop();
-    await housekeeping.stop();
+    housekeeping.stop();
     await io.of('/').adapter.close();
     io.engine.close();
     await server.close();

@@ -19,21 +19,20 @@ export interface HousekeepingParts {
 export class Housekeeping {
   readonly #parts: HousekeepingParts;
   readonly #timer: NodeJS.Timeout;
-  #working: Promise<void> | undefined;
+  #isWorking = false;
 
   constructor(parts: HousekeepingParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => {
-      this.#working ??= this.#work().finally(() => (this.#working = undefined));
-    }, parts.everyMs ?? everyMs).unref();
+    this.#timer = setInterval(() => void this.#work(), parts.everyMs ?? everyMs).unref();
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     clearInterval(this.#timer);
-    await this.#working;
   }
 
   async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
     const { database, ownAccounts, authAdmin } = this.#parts;
     try {
       await database.sweep();
@@ -42,6 +41,8 @@ export class Housekeeping {
       }
     } catch {
       // The next round finds the same to do.
+    } finally {
+      this.#isWorking = false;
     }
   }
 }
