@@ -73,7 +73,8 @@ describe('a session that ends elsewhere', () => {
 
       await together.a.client.signOut({ scope: 'global' });
 
-      await untilPhase(together.b.client, 'signedOut', atMostMs);
+      const ended = await untilPhase(together.b.client, 'signedOut', atMostMs);
+      expect(ended).toMatchObject({ notice: 'session_ended' });
       expectClosed(together);
     },
   );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   alice,
   bob,
-  damaged,
+  damageNotRefused,
   filled,
   refusal,
   seededRandom,
@@ -76,14 +76,9 @@ describe('The backup of a second factor', () => {
   it('does not open with any byte flipped, cut or added', async () => {
     const { underRecoveryKey, underVaultKey } = await seal();
 
-    for (const [name, bytes] of damaged(underRecoveryKey)) {
-      // Twice the same box is what two keys look like.
-      if (name === 'twice') continue;
-      expect(await refusal(() => withRecovery(bytes)), name).toBe('open_failed');
-    }
-    for (const [name, bytes] of damaged(underVaultKey)) {
-      expect(await refusal(() => withVault(bytes)), name).toBe('open_failed');
-    }
+    // The same box twice is what two recovery keys look like.
+    expect(await damageNotRefused(underRecoveryKey, withRecovery)).toEqual(['twice: accepted']);
+    expect(await damageNotRefused(underVaultKey, withVault)).toEqual([]);
   });
 
   it('is made from a written recovery key, a sound former backup and a secret of sensible length', async () => {
