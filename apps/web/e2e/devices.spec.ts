@@ -84,6 +84,7 @@ test('somebody who only knows the login password is not let in, and that is said
   await expect(requestBar(ada)).toBeHidden();
   await stranger.button(ask.back).click();
   await expect(stranger.button(appWords.newDevice.submit)).toBeVisible();
+  await ada.button(request.done).click();
   await openDevices(ada);
   await expect(deviceRows(ada)).toHaveCount(1);
 });

@@ -127,7 +127,8 @@ async function settingsScreens(person: Person, visit: Visit): Promise<void> {
 
 async function settingsDialogs(person: Person, visit: Visit): Promise<void> {
   const { page } = person;
-  await page.goBack();
+  const devices = page.getByRole('link', { name: appWords.settings.devices, exact: true });
+  await devices.first().click();
   await person.button(appWords.device.erase).click();
   await expect(page.getByRole('dialog', { name: appWords.device.confirmTitle })).toBeVisible();
   await visit('settings-erase', page);
