@@ -181,7 +181,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         log,
         isStopping: () => readiness.isStopping,
       },
-      { services, dispatch, lastSeen, metrics, log, recheckMs: options.recheckMs },
+      { services, dispatch, endedAccess, lastSeen, metrics, log, recheckMs: options.recheckMs },
     );
     await server.listen({ port: options.port, host: options.host });
   } catch (error) {

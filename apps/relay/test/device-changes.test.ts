@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   generateHybridKeyPair,
   generateIdentityKeyPair,
@@ -21,7 +22,9 @@ import { preKeyBody } from './support/pre-keys.ts';
 import { signNextManifest } from './support/signed-manifest.ts';
 import { startTestRelay } from './support/test-relay.ts';
 import type { TestRelay } from './support/test-relay.ts';
-import { connect, next, refusal, rawSocket, handshakeOf } from './support/test-socket.ts';
+import { connect, handshakeOf, next, proofOf, rawSocket, refusal } from './support/test-socket.ts';
+
+type Challenge = [{ nonce: Uint8Array }, (answer: object) => void];
 
 let test: TestRelay;
 let database: pg.Client;
@@ -302,6 +305,25 @@ describe('A device that is left out', () => {
       { device_id: phone.deviceId, detail: { byDeviceId: laptop.deviceId, manifest: 3 } },
     ]);
     for (const socket of stays) socket.disconnect();
+  });
+
+  it('is closed though it proves itself only after everybody was told', async () => {
+    const relay = await test.another();
+    const socket = rawSocket(relay, { auth: handshakeOf(phone) });
+    const heard: string[] = [];
+    socket.onAny((event: string) => heard.push(event));
+    const [{ nonce }, answer] = await new Promise<Challenge>((resolve) => {
+      socket.once('device:challenge', (body, reply) => resolve([body, reply] as Challenge));
+    });
+
+    await publish(test.relay, laptop, person, without(person, phone.deviceId));
+    // The other relay has asked in between, and found no socket of this device.
+    await pause(3000);
+    const closed = next(socket, 'disconnect', 5000);
+    answer({ signature: Buffer.from(await proofOf(phone, nonce)) });
+
+    await closed;
+    expect(heard).toEqual(['device:challenge', 'device:revoked']);
   });
 
   it('is not let in again by a session of its own making', async () => {

@@ -4,6 +4,7 @@
  */
 import type { DeviceId } from '@sotto/protocol';
 import type { Database } from '../db/database.ts';
+import type { DeviceCaller } from './caller.ts';
 import type { FanOut } from './fan-out.ts';
 
 const everyMs = 2000;
@@ -27,6 +28,15 @@ export class EndedAccess {
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  /**
+   * What of a caller ended within the last half minute: the device was revoked, or its session ended.
+   * For sockets that come into their rooms only after everybody in them was told.
+   */
+  endOf({ deviceId, sessionId }: DeviceCaller): 'device' | 'session' | undefined {
+    if (this.#devices.has(deviceId)) return 'device';
+    return this.#sessions.has(sessionId) ? 'session' : undefined;
   }
 
   async #ask(): Promise<void> {

@@ -3,6 +3,7 @@ import { isProtocolError, limits, relayEvents } from '@sotto/protocol';
 import type { Socket } from 'socket.io';
 import type { SocketCaller } from '../domain/caller.ts';
 import { chatIdsOf } from '../domain/chats.ts';
+import type { EndedAccess } from '../domain/ended-access.ts';
 import { chatRoom, deviceRoom, sessionRoom, userRoom } from '../domain/fan-out.ts';
 import type { LastSeen } from '../domain/last-seen.ts';
 import type { Services } from '../handlers/services.ts';
@@ -18,6 +19,7 @@ import type { HandshakeIdentity } from './socket-handshake.ts';
 export interface SocketSessionParts {
   services: Services;
   dispatch: EventDispatch;
+  endedAccess: Pick<EndedAccess, 'endOf'>;
   lastSeen: LastSeen;
   metrics: Metrics;
   log: Log;
@@ -64,6 +66,13 @@ export function beginSocketSession(
     const chats = await chatIdsOf(parts.services.database, userId);
     await socket.join(chats.map(chatRoom));
     if (!socket.connected) return;
+    // It may take seconds to prove itself; whoever ended it meanwhile found no socket in these rooms.
+    const ended = parts.endedAccess.endOf(identity.caller);
+    if (ended === 'session') return expire();
+    if (ended === 'device') {
+      socket.emit(relayEvents['device:revoked'].name, { deviceId });
+      return close();
+    }
     proven = { ...identity.caller, socketId: socket.id };
     parts.metrics.sockets.inc();
     parts.lastSeen.note(deviceId);
