@@ -21,7 +21,7 @@ function Return() {
 export function MainPane({ onUnlock }: { onUnlock(): void }) {
   const settingsPages = {
     devices: <Devices addDevice={<AddDevice />} onUnlock={onUnlock} />,
-    security: <Security />,
+    security: <Security onUnlock={onUnlock} />,
   };
   return (
     <Suspense>

@@ -4,6 +4,7 @@ import { errorWords } from '../client/error-words.ts';
 import { appWords } from './app-words.ts';
 import { deviceWords } from './device-words.ts';
 import { frontWords } from './front-words.ts';
+import { securityWords } from './security-words.ts';
 
 function texts(words: object): string[] {
   return Object.values(words).flatMap((value: unknown) =>

@@ -1,8 +1,5 @@
-import { ta } from '../../shared/i18n/app.ts';
-import type { FieldErrors, Values } from '../../shared/forms/use-form.ts';
-
-export const steps = ['profile', 'chatPassword', 'recoveryKey'] as const;
-export type Step = (typeof steps)[number];
+import { ta } from '../i18n/app.ts';
+import type { FieldErrors, Values } from '../forms/use-form.ts';
 
 /** The groups as they are printed, whatever stands between them. */
 export function recoveryGroups(key: string): string[] {

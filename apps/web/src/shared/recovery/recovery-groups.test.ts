@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkConfirm, pickGroups, recoveryGroups } from './first-run-model.ts';
+import { checkConfirm, pickGroups, recoveryGroups } from './recovery-groups.ts';
 
 test('a recovery key is split at dashes, spaces and line ends alike', () => {
   expect(recoveryGroups('AAAA-BBBB CCCC\nDDDD')).toEqual(['AAAA', 'BBBB', 'CCCC', 'DDDD']);
