@@ -112,6 +112,14 @@ begin
   ) then
     raise sqlstate 'PT409' using message = 'not_the_next_epoch';
   end if;
+  -- Epochs are kept for ever. Counted by maker: nobody can use up what others need to lock a device out.
+  if (
+    select count(*) from public.chat_key_epochs k
+    where k.chat_id = p_chat and k.maker_user_id = p_user
+      and k.created_at > now() - interval '24 hours'
+  ) >= 100 then
+    raise sqlstate 'PT429' using message = 'too_many_epochs';
+  end if;
   perform private.insert_epoch(p_user, p_device, p_chat, p_epoch);
   perform private.audit(
     p_user, p_device, 'chat_epoch_created', jsonb_build_object('chatId', p_chat, 'epoch', v_epoch)

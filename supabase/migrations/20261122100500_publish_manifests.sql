@@ -121,6 +121,19 @@ begin
     ) then
       raise sqlstate 'PT400' using message = 'other_devices';
     end if;
+    -- Chains are kept for ever, and read by everybody the account talks with. A removal is never put off:
+    -- a stolen device could use the day's number up to stay.
+    if (
+      select count(*) from public.device_manifests m
+      where m.user_id = p_user and m.created_at > now() - interval '24 hours'
+    ) >= 100 and not exists (
+      select from public.devices d
+      where d.user_id = p_user and d.is_active and not exists (
+        select from jsonb_array_elements(p_devices) l where (l ->> 'deviceId')::uuid = d.id
+      )
+    ) then
+      raise sqlstate 'PT429' using message = 'too_many_manifests';
+    end if;
     perform private.append_manifest(p_user, v_pinned_key, p_manifest);
     for v_target in
       select d.* from public.devices d

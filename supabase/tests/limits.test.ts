@@ -90,6 +90,8 @@ test.each([
   ['private.append_messages', limits.messageCiphertextBytes],
   ['private.register_device', limits.devicesPerAccount],
   ['private.insert_wraps', limits.wrapsPerRequest],
+  ['private.create_epoch', limits.epochsPerDay],
+  ['private.publish_manifest', limits.manifestsPerDay],
   ['private.put_prekeys', limits.oneTimePreKeys],
   ['private.put_prekeys', limits.oneTimeKemPreKeys],
   ['private.claim_prekeys', limits.preKeyClaimsPerDay],

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
-import { deviceRoutes } from '@sotto/protocol';
+import { deviceRoutes, limits } from '@sotto/protocol';
 import { waitForLock } from './wait-for-lock.ts';
 import {
   addDirectChat,
@@ -194,6 +194,23 @@ describe('relay_publish_manifest', () => {
     }
   });
 
+  test('takes 100 a day, and removals after that', async () => {
+    const both = [listed(ada.laptop), listed(ada.phone)];
+    let { head } = ada;
+    while (head.version < limits.manifestsPerDay) {
+      head = newManifest(head.version + 1, ada.accountKey, head.hash);
+      await publish(ada.laptop, both, head);
+    }
+    const following = newManifest(head.version + 1, ada.accountKey, head.hash);
+
+    await expect(publish(ada.laptop, both, following)).rejects.toMatchObject({ code: 'PT429' });
+    expect(await publish(ada.laptop, both, head)).toHaveLength(2);
+    expect(await publish(ada.laptop, [listed(ada.laptop)], following)).toMatchObject([
+      { isActive: true },
+      { isActive: false },
+    ]);
+  });
+
   test('takes two at once one after the other: the second is stale', async () => {
     const other = new pg.Client(database.databaseUrl);
     await other.connect();
@@ -349,6 +366,27 @@ describe('relay_create_epoch', () => {
     await expect(begin(chatId, { ...newEpoch(2), ...change })).rejects.toMatchObject({
       code: 'PT409',
     });
+  });
+
+  test('counts what one person begins in a day, not what others do', async () => {
+    const bob = await newAccount();
+    const chatId = await addDirectChat(
+      client,
+      { userId: ada.userId, deviceId: ada.laptop.deviceId } as Person,
+      { userId: bob.userId, deviceId: bob.laptop.deviceId } as Person,
+    );
+    for (let epoch = 2; epoch <= limits.epochsPerDay; epoch++) await begin(chatId, newEpoch(epoch));
+    const following = newEpoch(limits.epochsPerDay + 1);
+
+    await expect(begin(chatId, following)).rejects.toMatchObject({ code: 'PT429' });
+    expect(
+      await call(client, 'relay_create_epoch', {
+        p_user: bob.userId,
+        p_device: bob.laptop.deviceId,
+        p_chat: chatId,
+        p_epoch: following,
+      }),
+    ).toEqual({ created: true });
   });
 
   test('refuses what the tables refuse', async () => {

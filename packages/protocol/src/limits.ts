@@ -29,6 +29,10 @@ export const limits = {
   oneTimeKemPreKeysLow: 5,
   /** Claims of one device's prekeys by one other device within a day. */
   preKeyClaimsPerDay: 20,
+  /** Changes of one account's devices within a day; removals are never refused for it. */
+  manifestsPerDay: 100,
+  /** Epochs that one person may begin in one chat within a day. */
+  epochsPerDay: 100,
   deviceLinksOpen: 3,
   deviceLinksPerHour: 20,
   deviceLinkSeconds: 600,

@@ -150,7 +150,7 @@ export const chatRoutes = {
     method: 'POST',
     path: '/api/chats/:chatId/epochs',
     summary:
-      'Begin the next epoch of a chat; `conflict` when its number is not one above the newest, or when a wrap is not for an active device and key of a member. Repeating it is answered alike.',
+      'Begin the next epoch of a chat; `conflict` when its number is not one above the newest, or when a wrap is not for an active device and key of a member; `rate_limited` above the daily number. Repeating it is answered alike.',
     scope: 'device',
     cost: 'key',
     params: chatParams,

@@ -67,7 +67,7 @@ export const deviceRoutes = {
     method: 'POST',
     path: '/api/devices/manifests',
     summary:
-      'Append a manifest that changes the devices there are: renames, new keys, removals (at least one device stays). New devices come by `registerDevice`. Repeating it is answered alike; a stale manifest is `conflict`.',
+      'Append a manifest that changes the devices there are: renames, new keys, removals (at least one device stays). New devices come by `registerDevice`. Repeating it is answered alike; a stale manifest is `conflict`; `rate_limited` above the daily number, but never for a removal.',
     scope: 'device',
     cost: 'key',
     params: none,
