@@ -16,6 +16,7 @@ import {
   newManifest,
   newVault,
 } from './world.ts';
+import { waitForLock } from './wait-for-lock.ts';
 import type { Person } from './world.ts';
 
 let database: TestDatabase;
@@ -115,6 +116,33 @@ describe('a deleted account', () => {
       'public.messages.sender_id',
     ]);
     expect((await actionsOf(ada)).at(-1)).toBe('account_deleted');
+  });
+
+  test('and the other one of a chat wait for each other: the later takes the chat along', async () => {
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+    // The functions' way, and the auth service's own.
+    for (const remove of [
+      (person: Person, on: pg.Client) =>
+        call(on, 'relay_delete_account', { p_user: person.userId, p_session: person.sessionId }),
+      (person: Person, on: pg.Client) =>
+        on.query('delete from auth.users where id = $1', [person.userId]),
+    ]) {
+      const [ada, bob] = [await addPerson(client), await addPerson(client)];
+      const chatId = await addDirectChat(client, ada, bob);
+      await append(client, [{ chatId, sender: ada }]);
+
+      await client.query('begin');
+      await remove(ada, client);
+      const later = remove(bob, other);
+      await waitForLock(client, other);
+      await client.query('commit');
+      await later;
+
+      const { rowCount } = await client.query('select from public.chats where id = $1', [chatId]);
+      expect(rowCount).toBe(0);
+    }
+    await other.end();
   });
 
   test('can be deleted again, and is recorded once', async () => {
