@@ -12,6 +12,7 @@ import { judgeEpoch } from './judge-epoch.ts';
 import { presentMembers } from './chat-record.ts';
 import { wrapIntoVault } from './key-ring.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
+import { parseMadeUnder, standingOf } from './made-under.ts';
 import { putWraps } from './make-epoch.ts';
 import { sealEpoch } from './seal-epoch.ts';
 
@@ -56,10 +57,26 @@ export function createChatKeys(options: {
       .sort()
       .join(' ');
 
+  /** Somebody whose other account key was accepted reads nothing from before: it may not be them. */
+  function mayRead(chatId: ChatId, { madeUnder }: HeldKey, person: PersonTrust): boolean {
+    if (!madeUnder) return true;
+    const members = book.require(chatId).members.map((member) => member.userId);
+    try {
+      const named = parseMadeUnder(madeUnder, members).find(
+        ({ userId: id }) => id === person.userId,
+      );
+      const standing = named ? standingOf(named, person) : 'forked';
+      return standing === 'holds' || standing === 'superseded';
+    } catch (error) {
+      if (isClientError(error, 'untrusted')) return false;
+      throw error;
+    }
+  }
+
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {
     const { random } = platform;
     const { epoch } = offer;
-    const trusted = await people(chatId);
+    const trusted = (await people(chatId)).filter((person) => mayRead(chatId, epochKey, person));
     const tag = (deviceId: string, key: Uint8Array) =>
       `${chatId} ${epoch} ${deviceId} ${toHex(key)}`;
     const has = new Set<string>(offer.wrappedDevices);
