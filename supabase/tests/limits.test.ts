@@ -44,6 +44,17 @@ const byteSizes: Record<string, { max: number; min?: number }> = {
   'message_receipts.ciphertext': { max: limits.receiptCiphertextBytes, min: 1 },
   'messages.ciphertext': { max: limits.messageCiphertextBytes, min: 1 },
   'one_time_prekeys.public_key': { max: 33, min: 33 },
+  'private.device_links.answer_account_key': { max: 33, min: 33 },
+  'private.device_links.answer_identity_key': { max: 33, min: 33 },
+  'private.device_links.answer_nonce': { max: 32, min: 32 },
+  'private.device_links.answer_tag': { max: 32, min: 32 },
+  'private.device_links.commitment': { max: 32, min: 32 },
+  'private.device_links.delivery_ephemeral_public_key': { max: 32, min: 32 },
+  'private.device_links.delivery_sealed': { max: limits.linkDeliveryBytes, min: 1 },
+  'private.device_links.reveal_nonce': { max: 32, min: 32 },
+  'private.device_links.reveal_public_key': { max: 32, min: 32 },
+  'private.second_factor_backups.under_recovery_key': { max: limits.wrappedKeyBytes, min: 1 },
+  'private.second_factor_backups.under_vault_key': { max: limits.wrappedKeyBytes, min: 1 },
   'profiles.account_key': { max: 33, min: 33 },
   'signed_prekeys.public_key': { max: 33, min: 33 },
   'signed_prekeys.signature': { max: 64, min: 64 },
@@ -51,23 +62,27 @@ const byteSizes: Record<string, { max: number; min?: number }> = {
 
 /** Numbers in the checks of a column, in order. */
 async function numbersInCheck(column: string): Promise<number[]> {
-  const [table = '', name = ''] = column.split('.');
+  const [name = '', table = '', schema = 'public'] = column.split('.').reverse();
   const { rows } = await client.query<{ definition: string }>(
     `select pg_get_constraintdef(k.oid) as definition
      from pg_constraint k
-     where k.conrelid = ('public.' || $1)::regclass and k.conname = $1 || '_' || $2 || '_check'`,
-    [table, name],
+     where k.conrelid = ($3 || '.' || $1)::regclass and k.conname = $1 || '_' || $2 || '_check'`,
+    [table, name, schema],
   );
   return [...(rows[0]?.definition ?? '').matchAll(/\b\d+\b/g)].map(([digits]) => Number(digits));
 }
 
 test('every byte column is listed', async () => {
   const { rows } = await client.query<{ name: string }>(
-    `select table_name || '.' || column_name as name from information_schema.columns
-     where table_schema = 'public' and data_type = 'bytea' order by 1`,
+    // Hashes of claimed keys are the database's own.
+    `select case table_schema when 'public' then '' else table_schema || '.' end
+       || table_name || '.' || column_name as name
+     from information_schema.columns
+     where table_schema in ('public', 'private') and data_type = 'bytea'
+       and table_name <> 'prekey_claims'`,
   );
 
-  expect(rows.map(({ name }) => name)).toEqual(Object.keys(byteSizes).sort());
+  expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(byteSizes).sort());
 });
 
 test.each(Object.entries(byteSizes))('%s has the size of the protocol', async (column, size) => {
@@ -80,6 +95,7 @@ test.each([
   ['profiles.handle', [limits.handleMinimumCharacters, limits.handleCharacters]],
   ['profiles.display_name', [1, limits.nameCharacters]],
   ['devices.name', [1, limits.nameCharacters]],
+  ['private.device_links.device_name', [1, limits.nameCharacters]],
 ])('%s has the length of the protocol', async (column, expected) => {
   const numbers = await numbersInCheck(column);
 
@@ -97,6 +113,9 @@ test.each([
   ['private.claim_prekeys', limits.preKeyClaimsPerDay],
   ['private.claim_prekeys', limits.oneTimePreKeysLow],
   ['private.claim_prekeys', limits.oneTimeKemPreKeysLow],
+  ['private.create_device_link', limits.deviceLinksOpen],
+  ['private.create_device_link', limits.deviceLinksPerHour],
+  ['private.list_activity', limits.activityPerPage],
   ['private.list_manifests', limits.manifestsPerPage],
   ['private.list_chats', limits.chatsPerPage],
   ['private.list_messages', limits.syncPageRows],
