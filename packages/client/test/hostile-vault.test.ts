@@ -229,14 +229,17 @@ describe('renewing the recovery key', () => {
         return systemRandom(length);
       },
     });
-    await signUpFully(a.client, ann);
-    await until(a.client.connection, ({ status }) => status === 'online');
-    const { recoveryKey } = await a.client.renewRecoveryKey({ chatPassword: ann.chatPassword });
     const published: string[] = [];
     tap.onRequest = (route, body) => {
-      if (route.startsWith('PUT ')) published.push(body ?? '');
+      if (route.startsWith('PUT /api/account/')) published.push(body ?? '');
+      // Asked before anything is sealed; whatever else draws, has drawn by then.
+      if (route === 'GET /api/account/second-factor-backup') armed = true;
     };
-    armed = true;
+    await signUpFully(a.client, ann);
+    // Profile, vault, and the vault with the first manifest in it.
+    await vi.waitFor(() => expect(published).toHaveLength(3), { timeout: 10_000 });
+    const { recoveryKey } = await a.client.renewRecoveryKey({ chatPassword: ann.chatPassword });
+    published.length = 0;
 
     await expect(
       a.client.confirmNewRecoveryKey({
@@ -244,6 +247,7 @@ describe('renewing the recovery key', () => {
       }),
     ).rejects.toMatchObject({ code: 'locked' });
 
+    expect(armed).toBe(true);
     expect(published).toEqual([]);
   });
 });
