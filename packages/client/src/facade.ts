@@ -183,8 +183,6 @@ export interface SottoClient extends DevicesClient, ContactsClient, OwnAccountCl
   loadOlder(input: { chatId: ChatId }): Promise<void>;
   markRead(input: { chatId: ChatId; seq: number }): Promise<void>;
   saveDraft(input: { chatId: ChatId; text: string }): Promise<void>;
-  /** 60 digits to compare with the partner's screen. */
-  safetyCode(input: { chatId: ChatId }): Promise<{ digits: string }>;
   /** Hints from the platform. */
   setOnline(input: { online: boolean }): Promise<void>;
   /** Computes the known answers of every construction here; needs nobody signed in. */

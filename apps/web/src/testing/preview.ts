@@ -214,7 +214,6 @@ export function previewClient(search: string): SottoClient {
     declineLink: () => client.devices.set({ ...client.devices.getSnapshot(), requests: [] }),
     findPerson: () => maya,
     startChat: () => ({ chatId: previewChatId }),
-    safetyCode: () => ({ digits: '123456789012345'.repeat(4) }),
     sendText: ({ chatId, text }: { chatId: ChatId; text: string }) => {
       const chat = client.chat(chatId);
       const message = aMessage({ seq: null, own: true, text, delivery: 'queued' });

@@ -55,7 +55,6 @@ const methods: readonly Method[] = [
   'loadOlder',
   'markRead',
   'saveDraft',
-  'safetyCode',
   'setOnline',
   'selfTest',
   'renameDevice',

@@ -42,7 +42,6 @@ export const clientMethods: Readonly<Record<ClientMethod, 'ask-again' | 'give-up
   loadOlder: 'ask-again',
   markRead: 'ask-again',
   saveDraft: 'ask-again',
-  safetyCode: 'ask-again',
   setOnline: 'ask-again',
   selfTest: 'ask-again',
   renameDevice: 'ask-again',

@@ -1,4 +1,4 @@
-import { isCryptoError, rewrapVault, safetyCode, suggestPassphrase } from '@sotto/crypto';
+import { isCryptoError, rewrapVault, suggestPassphrase } from '@sotto/crypto';
 import { protocolVersion } from '@sotto/protocol';
 import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
@@ -13,7 +13,6 @@ import {
   resume,
 } from '../account/session-flow.ts';
 import { createChatStores } from '../chats/chat-stores.ts';
-import { partnerOf } from '../chats/chat-record.ts';
 import { ClientError, isClientError } from '../client-error.ts';
 import { noDevices } from '../devices/devices-view.ts';
 import type {
@@ -361,21 +360,6 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     loadOlder: ({ chatId }) => guarded(() => opened().runtime.publisher.loadOlder(chatId)),
     markRead: ({ chatId, seq }) => guarded(() => opened().runtime.receipts.markRead(chatId, seq)),
     saveDraft: ({ chatId, text }) => guarded(() => opened().runtime.drafts.save(chatId, text)),
-    safetyCode: ({ chatId }) =>
-      guarded(async () => {
-        const { runtime, vault } = opened();
-        const partner = partnerOf(runtime.book.require(chatId), vault.userId);
-        const person =
-          (await runtime.trust.person(partner.userId)) ??
-          (await runtime.trust.refresh(partner.userId));
-        const digits = await safetyCode({
-          ourUserId: vault.userId,
-          ourAccountKey: vault.accountKey.publicKey,
-          theirUserId: partner.userId,
-          theirAccountKey: person.accountKey,
-        });
-        return { digits };
-      }),
     async setOnline({ online }) {
       core.online = online;
       core.opened?.runtime.connection.setOnline(online);

@@ -32,7 +32,6 @@ const calls: { [Name in keyof SottoClient]?: (client: SottoClient) => Promise<un
   loadOlder: (client) => client.loadOlder({ chatId }),
   markRead: (client) => client.markRead({ chatId, seq: 1 }),
   saveDraft: (client) => client.saveDraft({ chatId, text: 'x' }),
-  safetyCode: (client) => client.safetyCode({ chatId }),
   setOnline: (client) => client.setOnline({ online: true }),
   startSecondFactor: (client) => client.startSecondFactor(),
   confirmSecondFactor: (client) => client.confirmSecondFactor({ code: '1', recoveryKey: 'x' }),

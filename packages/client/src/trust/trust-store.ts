@@ -53,6 +53,7 @@ export function createTrustStore(options: {
   const { store, http, own, onChange } = options;
   const known = new Map<UserId, PersonTrust>();
   const running = new Map<UserId, Promise<PersonTrust>>();
+  const following = new Map<UserId, Promise<PersonTrust>>();
   const writes = createSerialQueue();
   /** People whose pin is damaged on disk. */
   const damaged = new Set<UserId>();
@@ -148,12 +149,27 @@ export function createTrustStore(options: {
     }
   }
 
-  function refresh(userId: UserId): Promise<PersonTrust> {
-    const current = running.get(userId);
-    if (current) return current;
+  function begin(userId: UserId): Promise<PersonTrust> {
     const task = load(userId).finally(() => running.delete(userId));
     running.set(userId, task);
     return task;
+  }
+
+  /** A look that is under way may have missed what made the caller ask: one more follows it, for all who wait. */
+  function refresh(userId: UserId): Promise<PersonTrust> {
+    const current = running.get(userId);
+    if (!current) return begin(userId);
+    let next = following.get(userId);
+    if (!next) {
+      next = current
+        .catch(() => undefined)
+        .then(() => {
+          following.delete(userId);
+          return running.get(userId) ?? begin(userId);
+        });
+      following.set(userId, next);
+    }
+    return next;
   }
 
   return {
