@@ -13,7 +13,7 @@ import { presentMembers } from './chat-record.ts';
 import { wrapIntoVault } from './key-ring.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
 import { parseMadeUnder, standingOf } from './made-under.ts';
-import { putWraps } from './make-epoch.ts';
+import { putWraps } from './put-wraps.ts';
 import { sealEpoch } from './seal-epoch.ts';
 
 /** Keeps each chat's keys complete: here, in the own vault, and on every certified device of its members. */

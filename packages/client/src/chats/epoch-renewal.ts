@@ -6,7 +6,6 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import type { ChatKeys } from './chat-keys.ts';
 import type { KeyRing } from './key-ring.ts';
-import { makeEpoch, putWraps } from './make-epoch.ts';
 import { parseMadeUnder, standingOf } from './made-under.ts';
 
 /** Others who renew the same chat at the same moment make it start over from theirs. */
@@ -42,7 +41,7 @@ export function createEpochRenewal(options: {
   isInDoubt: (chatId: ChatId) => Promise<boolean>;
 }): EpochRenewal {
   const { context, book, ring, trust, chatKeys, isOnline, isInDoubt } = options;
-  const { http, platform } = context;
+  const { platform } = context;
   const running = new Map<ChatId, Promise<boolean>>();
   let sweeping = false;
   let again = false;
@@ -69,34 +68,15 @@ export function createEpochRenewal(options: {
     });
   }
 
-  /** One try; true when nothing is due any more. */
-  async function renew(chatId: ChatId): Promise<boolean> {
-    const current = await ring.current(chatId);
-    const people = await peopleOf(chatId);
-    if (!current || people.length !== membersOf(chatId).length) return false;
-    const epoch = current.epoch + 1;
-    const { epochKey, body, rest } = await makeEpoch({ context, chatId, epoch, people });
-    try {
-      await http.call('createEpoch', { params: { chatId }, body: { epoch: body } });
-    } catch (error) {
-      if (!isClientError(error, 'conflict')) throw error;
-      // Somebody was first, or has other devices than are known here.
-      await Promise.all(people.map(({ userId }) => trust.refresh(userId)));
-      await chatKeys.exchange(chatId);
-      return false;
-    }
-    await ring.add(chatId, epochKey);
-    // Whoever is not reached by this gets the key with the next exchange.
-    await putWraps(context, { chatId, epoch }, rest).catch(() => undefined);
-    chatKeys.arrived.emit(chatId);
-    return true;
-  }
-
   async function run(chatId: ChatId): Promise<boolean> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (!(await isDue(chatId))) return true;
       if (!context.isOpen() || !isOnline() || (await isInDoubt(chatId))) return false;
-      await renew(chatId);
+      const people = await peopleOf(chatId);
+      const current = await ring.current(chatId);
+      if (!current || people.length !== membersOf(chatId).length) return false;
+      const { renewEpoch } = await import('./renew-epoch.ts');
+      await renewEpoch({ context, ring, trust, chatKeys, chatId, current, people });
     }
     return !(await isDue(chatId));
   }

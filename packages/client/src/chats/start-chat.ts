@@ -7,7 +7,8 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import type { ChatKeys } from './chat-keys.ts';
 import type { KeyRing } from './key-ring.ts';
-import { makeEpoch, putWraps } from './make-epoch.ts';
+import { makeEpoch } from './make-epoch.ts';
+import { putWraps } from './put-wraps.ts';
 
 /**
  * Opens the direct chat with a person: the one that exists, or a new one whose first key is sealed to

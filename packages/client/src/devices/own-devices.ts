@@ -1,25 +1,17 @@
-import { equalBytes } from '@sotto/crypto';
-import type { ManifestDevice } from '@sotto/crypto';
-import { deviceIdSchema, deviceTypeSchema, nameSchema, timeMsSchema } from '@sotto/protocol';
+import { deviceIdSchema, deviceTypeSchema, timeMsSchema } from '@sotto/protocol';
 import type { DeviceId } from '@sotto/protocol';
 import * as z from 'zod/mini';
-import { ClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
-import { createSerialQueue } from '../engine/serial-queue.ts';
 import type { DevicesState, LinkRequest, Store } from '../facade.ts';
 import { ifDamaged } from '../storage/sealed-store.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { anchorOf, assertAnchored } from '../vault/vault-anchor.ts';
-import { generateSealingKeys } from './device-keys.ts';
-import type { DeviceKeys, SealingKeys } from './device-keys.ts';
-import { hashName, viewDevices, viewRemoved } from './devices-view.ts';
+import type { DeviceChanges } from './change-devices.ts';
+import type { DeviceKeys } from './device-keys.ts';
+import { viewDevices, viewRemoved } from './devices-view.ts';
 import type { ListedDevice } from './devices-view.ts';
-import { publishManifest } from './publish-manifest.ts';
 
-const dayMs = 86_400_000;
-/** Sealing keys are exchanged after this; former ones are kept as long again. */
-const sealingKeyLifeMs = 90 * dayMs;
 const listedKey = 'devices';
 const listedSchema = z.array(
   z.object({
@@ -69,11 +61,9 @@ export function createOwnDevices(
     onRemoved: () => void;
   },
 ): OwnDevices {
-  const { context, trust, requests, show, keepKeys, raiseAnchor, onRemoved } = options;
-  const { userId, deviceId: thisDevice, keys, store, platform, vault } = context;
-  const { clock, random } = platform;
-  /** One manifest of this device at a time. */
-  const turns = createSerialQueue();
+  const { context, trust, requests, show, raiseAnchor, onRemoved } = options;
+  const { userId, deviceId: thisDevice, store, vault } = context;
+  let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
   let isBehind = false;
 
@@ -99,60 +89,14 @@ export function createOwnDevices(
     changed();
   }
 
+  const changes = (): Promise<DeviceChanges> =>
+    (loading ??= import('./change-devices.ts').then(({ createDeviceChanges }) =>
+      createDeviceChanges(options),
+    ));
+
   async function refreshList(): Promise<void> {
     const account = await context.http.call('getAccount', {});
     if (context.isOpen()) await list(account.devices);
-  }
-
-  async function change(
-    next: (devices: ManifestDevice[]) => ManifestDevice[] | null,
-    names: { deviceId: DeviceId; name: string }[] = [],
-  ): Promise<void> {
-    const own = await turns.run(() => publishManifest({ context, trust, change: next, names }));
-    // Manifest first: an anchor that a crash leaves too low is raised by the next device.
-    await raiseAnchor(own).catch(() => undefined);
-    changed();
-  }
-
-  /** The newest keys, or ones made and kept on disk before a manifest lists them. */
-  async function freshKeys(): Promise<SealingKeys> {
-    const [newest, ...former] = keys.sealing;
-    const isYoung = newest.hybrid !== null && clock.now() - newest.madeAtMs < sealingKeyLifeMs;
-    if (isYoung) return newest;
-    const next = await generateSealingKeys(clock.now(), random);
-    await keepKeys({ ...keys, sealing: [next, newest, ...former] });
-    keys.sealing = [next, newest, ...former];
-    return next;
-  }
-
-  /** Each was superseded when the one before it was made. */
-  async function dropFormer(): Promise<void> {
-    const [newest, ...former] = keys.sealing;
-    const all = [newest, ...former];
-    const nowMs = clock.now();
-    const left = former.filter((_, at) => nowMs - (all[at]?.madeAtMs ?? 0) < sealingKeyLifeMs);
-    if (left.length === former.length) return;
-    await keepKeys({ ...keys, sealing: [newest, ...left] });
-    keys.sealing = [newest, ...left];
-  }
-
-  async function keepSealingKeys(own: PersonTrust): Promise<void> {
-    const { sealing, hybrid } = await freshKeys();
-    const isOurs = ({ deviceId }: { deviceId: string }) => deviceId === thisDevice;
-    const listsThem = (device: { sealingKey: Uint8Array; hybridKey?: Uint8Array | undefined }) =>
-      equalBytes(device.sealingKey, sealing.publicKey) &&
-      equalBytes(device.hybridKey ?? new Uint8Array(0), hybrid?.publicKey ?? new Uint8Array(0));
-    const mine = own.devices.find((device) => isOurs(device) && device.current);
-    if (mine && !listsThem(mine)) {
-      await change((devices) => {
-        const before = devices.find(isOurs);
-        if (!before || listsThem(before)) return null;
-        const after = { ...before, sealingKey: sealing.publicKey };
-        const next = hybrid ? { ...after, hybridKey: hybrid.publicKey } : after;
-        return devices.map((device) => (device === before ? next : device));
-      });
-    }
-    await dropFormer();
   }
 
   return {
@@ -166,27 +110,11 @@ export function createOwnDevices(
       changed();
     },
     async rename(deviceId, name) {
-      const parsed = nameSchema.safeParse(name);
-      if (!parsed.success) throw new ClientError('name_invalid');
-      const nameHash = await hashName(parsed.data);
-      await change(
-        (devices) => {
-          const device = devices.find((one) => one.deviceId === deviceId);
-          if (!device) throw new ClientError('not_found');
-          if (equalBytes(device.nameHash, nameHash)) return null;
-          return devices.map((one) => (one === device ? { ...one, nameHash } : one));
-        },
-        [{ deviceId, name: parsed.data }],
-      );
+      await (await changes()).rename(deviceId, name);
       await refreshList();
     },
     async remove(deviceId) {
-      if (deviceId === thisDevice) throw new ClientError('forbidden');
-      await change((devices) => {
-        const left = devices.filter((one) => one.deviceId !== deviceId);
-        if (left.length === devices.length) throw new ClientError('not_found');
-        return left;
-      });
+      await (await changes()).remove(deviceId);
       onRemoved();
       await refreshList();
     },
@@ -201,7 +129,7 @@ export function createOwnDevices(
         changed();
         throw error;
       }
-      await keepSealingKeys(own);
+      await (await changes()).keepSealingKeys(own);
       await raiseAnchor((await trust.person(userId)) ?? own);
     },
   };

@@ -12,7 +12,6 @@ import { createEpochRenewal } from '../chats/epoch-renewal.ts';
 import { createKeyRing } from '../chats/key-ring.ts';
 import { createReceipts } from '../chats/receipts.ts';
 import type { Receipts } from '../chats/receipts.ts';
-import { startChat } from '../chats/start-chat.ts';
 import { isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState } from '../facade.ts';
 import { createOwnDevices } from '../devices/own-devices.ts';
@@ -21,7 +20,6 @@ import { createLinkRequests } from '../link/link-requests.ts';
 import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { createPreKeys } from '../prekeys/pre-keys.ts';
 import type { PreKeys } from '../prekeys/pre-keys.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
 import { createChatSync } from '../sync/chat-sync.ts';
@@ -55,7 +53,8 @@ export interface AccountRuntime {
   readonly links: LinkRequests;
   readonly contacts: Contacts;
   readonly devices: OwnDevices;
-  readonly preKeys: PreKeys;
+  /** Loaded with the first use. */
+  preKeys(): Promise<PreKeys>;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
@@ -107,6 +106,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       contacts.changed(changedId);
       if (changedId === userId) devices.changed();
       outbox.kick();
+      if (connection.isOnline()) renewal.sweep({ soon: false });
       // What came from a device that was not known yet may open now.
       for (const { chatId, unopened, members } of book.all()) {
         const concerned = members.some((member) => member.userId === changedId);
@@ -178,7 +178,11 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     connection: connectionOf,
     receipts: (chatId, found) => receipts.take(chatId, found),
   });
-  const preKeys = createPreKeys(context, trust);
+  let loadingPreKeys: Promise<PreKeys> | null = null;
+  const preKeys = (): Promise<PreKeys> =>
+    (loadingPreKeys ??= import('../prekeys/pre-keys.ts').then(({ createPreKeys }) =>
+      createPreKeys(context, trust),
+    ));
   const publisher: ChatPublisher = createChatPublisher({
     context,
     list,
@@ -275,7 +279,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await devices.keep();
-        await preKeys.keep();
+        await (await preKeys()).keep();
       })
       .catch(() => {
         if (!context.isOpen() || !connection.isOnline()) return;
@@ -286,9 +290,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
 
   async function personChanged(id: AccountContext['userId']): Promise<void> {
     await catchUp.person(id);
-    renewal.sweep({ soon: false });
-    if (id !== userId) return;
-    await onReady();
+    if (id === userId) await onReady();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
@@ -367,7 +369,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       contacts.changed();
       connection.start();
     },
-    startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
+    async startChat(partnerId) {
+      const { startChat } = await import('../chats/start-chat.ts');
+      return await startChat({ context, book, ring, trust, chatKeys, partnerId });
+    },
     catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
     settled: async () => {
