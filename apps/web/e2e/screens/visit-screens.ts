@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { appWords } from '../../src/shared/i18n/app-words.ts';
+import { contactWords } from '../../src/shared/i18n/contact-words.ts';
 import { frontWords } from '../../src/shared/i18n/front-words.ts';
 import type { Desk } from '../people/desk.ts';
 import { Person, newIdentity } from '../people/person.ts';
@@ -98,11 +99,14 @@ async function chatScreens(person: Person, other: Person, visit: Visit): Promise
   await page.getByRole('button', { name: appWords.trust.unchecked }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await visit('chat-trust', page);
-  await page.getByRole('button', { name: appWords.trust.show }).click();
-  await expect(page.getByLabel(appWords.safety.digits, { exact: true })).toBeVisible();
-  await visit('chat-safety-code', page);
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('link', { name: appWords.trust.show }).click();
+  await expect(page.getByLabel(contactWords.digits, { exact: true })).toBeVisible();
+  await visit('contact', page);
+  await page.getByRole('button', { name: contactWords.match }).click();
+  await expect(page.getByText(contactWords.sign.checked, { exact: true })).toBeVisible();
+  await visit('contact-checked', page);
+  await page.getByRole('link', { name: contactWords.back }).click();
+  await expect(person.log(partner)).toBeVisible();
   await person.goOffline();
   await person.send(partner, 'This one waits.');
   await visit('chat-offline', page);

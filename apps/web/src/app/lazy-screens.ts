@@ -7,6 +7,7 @@ const load = {
   unlock: () => import('../features/unlock/index.ts'),
   shell: () => import('./Shell.tsx'),
   chat: () => import('../features/chat/index.ts'),
+  contact: () => import('../features/contact/index.ts'),
   newChat: () => import('../features/new-chat/index.ts'),
   settings: () => import('../features/settings/index.ts'),
   devices: () => import('../features/devices/index.ts'),
@@ -23,6 +24,7 @@ export const NewDevice = lazy(async () => ({ default: (await load.unlock()).NewD
 export const UnlockDialog = lazy(async () => ({ default: (await load.unlock()).UnlockDialog }));
 export const Shell = lazy(async () => ({ default: (await load.shell()).Shell }));
 export const Chat = lazy(async () => ({ default: (await load.chat()).Chat }));
+export const Contact = lazy(async () => ({ default: (await load.contact()).Contact }));
 export const NewChat = lazy(async () => ({ default: (await load.newChat()).NewChat }));
 export const Settings = lazy(async () => ({ default: (await load.settings()).Settings }));
 export const Devices = lazy(async () => ({ default: (await load.devices()).Devices }));

@@ -39,11 +39,6 @@ export function trustMeaning(trust: ChatState['trust'], self: boolean, name: str
   }
 }
 
-/** Twelve groups of five, as they are read aloud. */
-export function digitGroups(digits: string): string[] {
-  return digits.match(/\d{1,5}/g) ?? [];
-}
-
 /** One announcement for all that came since the last one. */
 export function announcement(count: number, name: string): string {
   if (count <= 0) return '';

@@ -9,7 +9,13 @@ export function CodeForm({ onLost }: { onLost(): void }) {
   return (
     <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
       <div className="flex flex-col gap-4">
-        <CodeField name="code" label={ts('code.label')} autoFocus error={form.errors.code} />
+        <CodeField
+          name="code"
+          label={ts('code.label')}
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of a page just opened
+          autoFocus
+          error={form.errors.code}
+        />
         {form.alert && <Notice tone="danger">{form.alert}</Notice>}
         <div className="mt-2 flex flex-col gap-2">
           <Button type="submit" variant="primary" wide pending={pending}>

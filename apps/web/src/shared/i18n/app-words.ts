@@ -197,15 +197,9 @@ export const appWords = {
     doTitle: 'What you can do',
     doCheck: 'Compare the safety code in person or on a call, not in this chat.',
     show: 'Show safety code',
-  },
-  safety: {
-    title: 'Check it’s really {{name}}',
-    lead: 'Compare these 60 digits with the ones on {{name}}’s screen, in person or on a call, not in this chat.',
-    match: 'If they match, nobody stands between you.',
-    differ: 'If they don’t: don’t send anything private. Call {{name}} and try again.',
-    digits: 'Safety code',
-    qr: 'Safety code as a QR code',
-    copy: 'Copy digits',
+    blockedChanged:
+      'The server offers another key for {{name}}. Nothing is sent until you have looked at it.',
+    checkNow: 'Check it’s really {{name}}',
   },
   settings: {
     title: 'Settings',

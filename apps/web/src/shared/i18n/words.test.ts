@@ -2,6 +2,7 @@ import { clientErrorCodes } from '@sotto/client';
 import { expect, test } from 'vitest';
 import { errorWords } from '../client/error-words.ts';
 import { appWords } from './app-words.ts';
+import { contactWords } from './contact-words.ts';
 import { deviceWords } from './device-words.ts';
 import { frontWords } from './front-words.ts';
 import { securityWords } from './security-words.ts';
@@ -33,7 +34,7 @@ const forbidden =
   /military|unhackable|fingerprint|identity key|ratchet|prekey|passphrase KDF|decryption error|verification failed/i;
 
 test('no word promises or explains in jargon', () => {
-  const found = [frontWords, appWords, deviceWords]
+  const found = [frontWords, appWords, deviceWords, securityWords, contactWords]
     .flatMap(texts)
     .filter((text) => forbidden.test(text));
 
