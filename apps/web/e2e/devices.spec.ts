@@ -8,12 +8,13 @@ import {
   isIn,
   lookAtRequest,
   openDevices,
+  removeDevice,
   requestBar,
 } from './people/letting-in.ts';
 import { Person, newIdentity } from './people/person.ts';
 import { expect, test } from './test.ts';
 
-const { ask, list, remove, rename, request } = deviceWords;
+const { ask, list, rename, request } = deviceWords;
 
 /** How soon a removed device has to be out. */
 const outWithinMs = 5_000;
@@ -105,10 +106,7 @@ test('a removed browser is signed out within 5 seconds and reads nothing', async
   const chatAddress = lost.page.url();
 
   await openDevices(ada);
-  await deviceRows(ada).nth(1).getByRole('button', { name: remove.action }).click();
-  await ada.field(remove.label.replace('{{word}}', remove.word)).fill(remove.word);
-  await ada.button(remove.submit).click();
-  await expect(ada.page.getByRole('dialog')).toBeHidden();
+  await removeDevice(ada, 1);
 
   await expect(lost.heading(frontWords.signIn.title)).toBeVisible({ timeout: outWithinMs });
   await expect(lost.page.getByText(frontWords.signIn.revoked)).toBeVisible();
@@ -122,6 +120,28 @@ test('a removed browser is signed out within 5 seconds and reads nothing', async
   await expect(lost.page.getByText(/the removal/)).toHaveCount(0);
   await lost.signIn();
   await expect(lost.button(ask.action)).toBeVisible();
+});
+
+test('a browser that was closed while it was removed is out as soon as it comes back', async ({
+  openPerson,
+  openDesk,
+}) => {
+  test.setTimeout(120_000);
+  const ada = await openPerson('Ada');
+  const desk = await openDesk();
+  const closed = await Person.at(desk, ada.identity);
+  await closed.signIn();
+  await closed.addThisDevice();
+  await closed.page.close();
+  await openDevices(ada);
+  await removeDevice(ada, 1);
+
+  const again = await Person.at(desk, ada.identity);
+  await again.page.goto('/');
+  await again.unlock();
+
+  await expect(again.heading(frontWords.signIn.title)).toBeVisible();
+  await expect(again.page.getByText(frontWords.signIn.revoked)).toBeVisible();
 });
 
 test('a device is renamed, and the others show its new name', async ({ openPerson, openDesk }) => {

@@ -41,6 +41,15 @@ export function deviceRows({ page }: Person): Locator {
   return page.getByRole('list', { name: deviceWords.list.title }).getByRole('listitem');
 }
 
+/** Through to the end of the dialog: the relay has taken it out. */
+export async function removeDevice(person: Person, row: number): Promise<void> {
+  const { remove } = deviceWords;
+  await deviceRows(person).nth(row).getByRole('button', { name: remove.action }).click();
+  await person.field(remove.label.replace('{{word}}', remove.word)).fill(remove.word);
+  await person.button(remove.submit).click();
+  await expect(person.page.getByRole('dialog')).toBeHidden();
+}
+
 export async function isIn(person: Person): Promise<void> {
   await expect(person.button(appWords.chatList.newChat).first()).toBeVisible();
 }

@@ -36,7 +36,7 @@ export function RequestDialog({ linkId, onClose }: RequestDialogProps) {
       );
     case 'delivered':
       return (
-        <Dialog title={td('request.title')} onClose={onClose}>
+        <Dialog title={td('request.deliveredTitle')} onClose={onClose}>
           <div className="flex flex-col gap-4">
             <Notice tone="ok">{td('request.delivered')}</Notice>
             <Button variant="primary" wide onClick={onClose}>
