@@ -52,6 +52,12 @@ export function createHoldingSide(options: {
   const { context, trust } = options;
   const { http, userId, deviceId, keys, vault, platform } = context;
   const held = new Map<LinkId, Held>();
+  /** Answered and done with: a second answer to one request would be a second guess for who stands between. */
+  const spent = new Set<LinkId>();
+
+  function drop(linkId: LinkId): void {
+    if (held.delete(linkId)) spent.add(linkId);
+  }
 
   const requestOf = ({ link, reveal }: Held) => {
     if (!reveal) throw new ClientError('conflict');
@@ -66,7 +72,7 @@ export function createHoldingSide(options: {
       before.scanned ||= code !== null;
       return await put(before);
     }
-    if (link.answer) throw new ClientError('conflict');
+    if (link.answer || spent.has(linkId)) throw new ClientError('conflict');
     const answer: Held['answer'] = {
       deviceId,
       identityKey: keys.identity.publicKey,
@@ -100,7 +106,7 @@ export function createHoldingSide(options: {
       });
     } catch (error) {
       // Another device was first: this answer will never be used.
-      if (isClientError(error, 'conflict')) held.delete(linkId);
+      if (isClientError(error, 'conflict')) drop(linkId);
       throw error;
     }
   }
@@ -117,13 +123,14 @@ export function createHoldingSide(options: {
 
   async function lookAt(link: DeviceLink): Promise<LinkRequest[]> {
     const mine = held.get(link.linkId);
+    if (spent.has(link.linkId) && !link.answer) return [];
     try {
       if (mine) await follow(mine, link);
       return [view(link, mine)];
     } catch (error) {
       if (!isCryptoError(error) && !isClientError(error, 'untrusted')) throw error;
       // What was revealed is not what was committed to, or the relay changed its story.
-      held.delete(link.linkId);
+      drop(link.linkId);
       await http.call('endDeviceLink', { params: { linkId: link.linkId } }).catch(() => undefined);
       return [];
     }
@@ -132,7 +139,7 @@ export function createHoldingSide(options: {
   return {
     async look(links) {
       const listed = new Set(links.map(({ linkId }) => linkId));
-      for (const linkId of held.keys()) if (!listed.has(linkId)) held.delete(linkId);
+      for (const linkId of held.keys()) if (!listed.has(linkId)) drop(linkId);
       return (await Promise.all(links.map(lookAt))).flat();
     },
     answer: (link) => give(link, null),
@@ -158,7 +165,7 @@ export function createHoldingSide(options: {
       });
       mine.delivered = true;
     },
-    forget: (linkId) => void held.delete(linkId),
+    forget: drop,
   };
 
   async function seal(mine: Held): Promise<SignedSeal> {
