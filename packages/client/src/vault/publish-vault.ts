@@ -32,7 +32,10 @@ async function publish({
   change,
 }: Parameters<typeof publishVault>[0]): Promise<void> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const next = await change(vault.sealed);
+    const next = await change(vault.sealed).catch((cause: unknown) => {
+      // Keys that were overwritten under way say nothing about the vault.
+      throw vault.isOpen() ? cause : new ClientError('locked', { cause });
+    });
     if (!next) return;
     // What was sealed after this may be sealed under a key of zeros, which everybody has.
     if (!vault.isOpen()) throw new ClientError('locked');
