@@ -61,16 +61,11 @@ export function createChatKeys(options: {
   function mayRead(chatId: ChatId, { madeUnder }: HeldKey, person: PersonTrust): boolean {
     if (!madeUnder) return true;
     const members = book.require(chatId).members.map((member) => member.userId);
-    try {
-      const named = parseMadeUnder(madeUnder, members).find(
-        ({ userId: id }) => id === person.userId,
-      );
-      const standing = named ? standingOf(named, person) : 'forked';
-      return standing === 'holds' || standing === 'superseded';
-    } catch (error) {
-      if (isClientError(error, 'untrusted')) return false;
-      throw error;
-    }
+    const named = parseMadeUnder(madeUnder, members)?.find(
+      ({ userId: id }) => id === person.userId,
+    );
+    const standing = named ? standingOf(named, person) : 'forked';
+    return standing === 'holds' || standing === 'superseded';
   }
 
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {

@@ -57,13 +57,14 @@ export function createEpochRenewal(options: {
 
   async function isDue(chatId: ChatId): Promise<boolean> {
     const current = await ring.current(chatId);
-    if (!current) return false;
+    // Nobody is there any more for whom another key could be made.
+    if (!current || book.get(chatId)?.partnerGone) return false;
     const people = await peopleOf(chatId);
     const { madeUnder } = current;
     if (!madeUnder) return people.some(({ devices }) => devices.some((one) => !one.current));
     const named = parseMadeUnder(madeUnder, membersOf(chatId));
     return people.some((person) => {
-      const entry = named.find(({ userId }) => userId === person.userId);
+      const entry = named?.find(({ userId }) => userId === person.userId);
       return !entry || standingOf(entry, person) !== 'holds';
     });
   }
@@ -87,7 +88,8 @@ export function createEpochRenewal(options: {
     const task = run(chatId)
       .catch((error: unknown) => {
         // The relay's word on somebody was refused meanwhile: nothing is renewed for people in doubt.
-        if (isClientError(error, 'rollback') || isClientError(error, 'untrusted')) return false;
+        const refused = ['rollback', 'untrusted', 'not_found'] as const;
+        if (refused.some((code) => isClientError(error, code))) return false;
         throw error;
       })
       .finally(() => running.delete(chatId));

@@ -19,12 +19,8 @@ export async function judgeEpoch(options: {
   const { opened, members, trust } = options;
   const { madeUnder } = opened.epochKey;
   if (!madeUnder) return 'holds';
-  let named: MadeUnder[];
-  try {
-    named = parseMadeUnder(madeUnder, members);
-  } catch {
-    return 'disputed';
-  }
+  const named = parseMadeUnder(madeUnder, members);
+  if (!named) return 'disputed';
   for (const one of named) {
     if (!(await goesWith(one, trust))) return 'disputed';
   }

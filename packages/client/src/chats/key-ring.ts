@@ -155,7 +155,7 @@ export function createKeyRing(options: {
      */
     const madeBefore = ({ removedAtVersion = 0 }: CertifiedDevice): boolean => {
       if (!offer.madeUnder) return false;
-      const owner = parseMadeUnder(offer.madeUnder, members).find(
+      const owner = parseMadeUnder(offer.madeUnder, members)?.find(
         (one) => one.userId === wrap.sealedByUserId,
       );
       return owner !== undefined && owner.version < removedAtVersion;

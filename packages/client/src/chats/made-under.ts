@@ -1,7 +1,5 @@
-import { concatBytes, equalBytes, uuidBytes, uuidFromBytes } from '@sotto/crypto';
-import { userIdSchema } from '@sotto/protocol';
+import { concatBytes, equalBytes, uuidBytes } from '@sotto/crypto';
 import type { UserId } from '@sotto/protocol';
-import { ClientError } from '../client-error.ts';
 import { be64 } from '../engine/byte-encoding.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 
@@ -23,20 +21,22 @@ export function encodeMadeUnder(people: readonly PersonTrust[]): Uint8Array {
   );
 }
 
-/** Throws `untrusted` for bytes that {@link encodeMadeUnder} does not make for these members. */
-export function parseMadeUnder(bytes: Uint8Array, members: readonly UserId[]): MadeUnder[] {
+/** Undefined for bytes that {@link encodeMadeUnder} does not make for these members. */
+export function parseMadeUnder(
+  bytes: Uint8Array,
+  members: readonly UserId[],
+): MadeUnder[] | undefined {
   const ids = members.toSorted();
-  if (bytes.length !== ids.length * entryBytes) throw new ClientError('untrusted');
-  return ids.map((member, index) => {
+  if (bytes.length !== ids.length * entryBytes) return undefined;
+  const entries = ids.flatMap((member, index): MadeUnder[] => {
     const entry = bytes.subarray(index * entryBytes, (index + 1) * entryBytes);
     const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
-    const userId = userIdSchema.parse(uuidFromBytes(entry.slice(0, 16)));
     const version = Number(view.getBigUint64(16));
-    if (userId !== member || version === 0 || !Number.isSafeInteger(version)) {
-      throw new ClientError('untrusted');
-    }
-    return { userId, version, hash: entry.slice(24) };
+    const isTheirs = equalBytes(entry.slice(0, 16), uuidBytes(member));
+    if (!isTheirs || version === 0 || !Number.isSafeInteger(version)) return [];
+    return [{ userId: member, version, hash: entry.slice(24) }];
   });
+  return entries.length === ids.length ? entries : undefined;
 }
 
 /** How what an epoch names of a person compares with what is known of them here. */
