@@ -1,15 +1,22 @@
-import { createTestClient, makePerson, signUpFully } from '@sotto/client/testing';
+import { createTestClient, makePerson, signUpFully, until } from '@sotto/client/testing';
 import type { TestClient, TestPerson } from '@sotto/client/testing';
 import { startTestStack } from '@sotto/local-supabase/testing';
 import type { TestStack } from '@sotto/local-supabase/testing';
 import { createLog, startRelay } from '@sotto/relay';
 import type { Relay } from '@sotto/relay';
+import pg from 'pg';
 import { startHostileRelay } from '../src/index.ts';
 import type { HostileRelay } from '../src/index.ts';
 
 /** A client and the liar between it and the relay. */
 export interface Victim extends TestClient {
   readonly liar: HostileRelay;
+}
+
+/** Somebody on their first device. */
+export interface Someone extends Victim {
+  readonly person: TestPerson;
+  readonly recoveryKey: string;
 }
 
 /** The real relay on a real stack; each client comes to it through a liar of its own. */
@@ -21,7 +28,11 @@ export interface LiedToWorld {
   logged(): string;
   victim(options?: Partial<Parameters<typeof createTestClient>[0]>): Promise<Victim>;
   /** With an account, on its first device. */
-  person(name: string): Promise<Victim & { person: TestPerson }>;
+  person(name: string): Promise<Someone>;
+  /** Another device of somebody, let in by the chat password. */
+  deviceOf(person: TestPerson, name?: string): Promise<Victim>;
+  /** As who owns the database: nothing that it enforces stands in the way. */
+  query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -70,8 +81,26 @@ export async function startLiedToWorld(): Promise<LiedToWorld> {
     async person(name) {
       const made = await victim();
       const person = makePerson(name);
-      await signUpFully(made.client, person);
-      return { ...made, person };
+      const recoveryKey = await signUpFully(made.client, person);
+      return { ...made, person, recoveryKey };
+    },
+    async deviceOf({ email, password, chatPassword }, deviceName = 'another device') {
+      const made = await victim({ deviceName });
+      await until(made.client.session, ({ phase }) => phase === 'signedOut');
+      await made.client.signIn({ email, password });
+      await made.client.unlock({ chatPassword });
+      return made;
+    },
+    async query<Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) {
+      const client = new pg.Client(stack.adminUrl);
+      await client.connect();
+      try {
+        // Triggers keep the record and the chains from changing.
+        await client.query('set session_replication_role = replica');
+        return (await client.query<Row>(sql, [...values])).rows;
+      } finally {
+        await client.end();
+      }
     },
     stop,
   };
