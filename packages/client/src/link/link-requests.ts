@@ -54,10 +54,18 @@ export function createLinkRequests(options: {
   let cancelExpiry: () => void = () => undefined;
 
   /** Loaded with the first request: few sessions ever see one. */
-  const side = (): Promise<HoldingSide> =>
-    (holding ??= import('./holding-side.ts').then(({ createHoldingSide }) =>
+  async function side(): Promise<HoldingSide> {
+    holding ??= import('./holding-side.ts').then(({ createHoldingSide }) =>
       createHoldingSide({ context, trust }),
-    ));
+    );
+    try {
+      return await holding;
+    } catch (error) {
+      // The file could not be fetched: whoever asks next tries again.
+      holding = null;
+      throw error;
+    }
+  }
 
   function publish(requests: readonly LinkRequest[]): void {
     if (context.isOpen()) shown.set(requests);
