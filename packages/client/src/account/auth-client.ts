@@ -1,4 +1,4 @@
-import { GoTrueClient } from '@supabase/auth-js';
+import type { GoTrueClient } from '@supabase/auth-js';
 import type { ClientConfig } from '@sotto/protocol';
 import type { Transport } from '../platform.ts';
 import { noAnswerStatus } from './auth-failure.ts';
@@ -22,6 +22,8 @@ export function createAuthClients(options: {
   const { transport, config } = options;
   return async (holder) => {
     const { supabaseUrl, publishableKey } = await config();
+    // A third of the engine, and a device that is only unlocked does without it until its token ends.
+    const { AuthClient } = await import('./auth-library.ts');
     const shared = {
       url: `${supabaseUrl}/auth/v1`,
       headers: { apikey: publishableKey },
@@ -34,8 +36,8 @@ export function createAuthClients(options: {
           .fetch(input, init)
           .catch(() => new Response(null, { status: noAnswerStatus }))) as typeof fetch,
     };
-    if (!holder) return new GoTrueClient({ ...shared, persistSession: false });
-    return new GoTrueClient({
+    if (!holder) return new AuthClient({ ...shared, persistSession: false });
+    return new AuthClient({
       ...shared,
       persistSession: true,
       storage: {

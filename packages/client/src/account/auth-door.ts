@@ -1,10 +1,9 @@
-import { isAuthRetryableFetchError } from '@supabase/auth-js';
 import type { GoTrueClient } from '@supabase/auth-js';
 import type { ClientConfig, UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
 import type { Transport } from '../platform.ts';
 import { createAuthClients } from './auth-client.ts';
-import { authFailure } from './auth-failure.ts';
+import { authFailure, isRetryableAuthError } from './auth-failure.ts';
 import { authSessionSchema, readAccessToken, verifiedFactorIds } from './auth-session.ts';
 import type { AuthSession } from './auth-session.ts';
 import { createFactorDoor } from './factor-door.ts';
@@ -125,7 +124,7 @@ export function createAuthDoor(options: {
     try {
       const { error } = await (await own()).refreshSession();
       // The library answers from memory for a minute after a failure; a new one asks again.
-      if (isAuthRetryableFetchError(error)) client = null;
+      if (isRetryableAuthError(error)) client = null;
       if (error) throw error;
     } catch (error) {
       throw authFailure(error);

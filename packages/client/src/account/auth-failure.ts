@@ -1,4 +1,3 @@
-import { isAuthError, isAuthRetryableFetchError, isAuthWeakPasswordError } from '@supabase/auth-js';
 import { ClientError } from '../client-error.ts';
 import type { ClientErrorCode } from '../client-error.ts';
 
@@ -36,6 +35,19 @@ const byCode: Record<string, ClientErrorCode> = {
   no_authorization: 'session_ended',
 };
 
+/** An error of the auth library. Recognised by its marks: its classes would bring the whole library along. */
+interface AuthError extends Error {
+  status?: number;
+  code?: string;
+}
+
+const isAuthError = (error: unknown): error is AuthError =>
+  error instanceof Error && '__isAuthError' in error;
+
+/** The service could not be asked, or could not answer: the same may work later. */
+export const isRetryableAuthError = (error: unknown): boolean =>
+  isAuthError(error) && error.name === 'AuthRetryableFetchError';
+
 /** Stands for "no answer at all" inside the auth library, which counts it among network failures. */
 export const noAnswerStatus = 530;
 
@@ -43,9 +55,10 @@ export const noAnswerStatus = 530;
 export function authFailure(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
   if (!isAuthError(error)) return new ClientError('offline', { cause: error });
-  if (isAuthWeakPasswordError(error)) return new ClientError('weak_password', { cause: error });
+  if (error.name === 'AuthWeakPasswordError')
+    return new ClientError('weak_password', { cause: error });
   const { status = 0, code } = error;
-  if (isAuthRetryableFetchError(error)) {
+  if (isRetryableAuthError(error)) {
     const unanswered = status === 0 || status === noAnswerStatus;
     return new ClientError(unanswered ? 'offline' : 'unavailable', { cause: error });
   }
