@@ -93,23 +93,35 @@ test('somebody who only knows the login password is not let in, and that is said
 test('a removed browser is signed out within 5 seconds and reads nothing', async ({
   openPerson,
   openDesk,
+  request: http,
 }) => {
   test.setTimeout(120_000);
   const [ada, ben] = await Promise.all([openPerson('Ada'), openPerson('Ben')]);
   await ada.startChatWith(ben.identity);
   await ada.send(ben.identity, 'Before the removal');
   const lost = await Person.at(await openDesk(), ada.identity);
+  let authorization = '';
+  lost.desk.context.on('request', (sent) => {
+    authorization = sent.headers()['authorization'] ?? authorization;
+  });
   await lost.signIn();
   await lost.addThisDevice();
   await lost.openChatWith(ben.identity);
   await expect(lost.log(ben.identity).getByText('Before the removal')).toBeVisible();
   const chatAddress = lost.page.url();
+  /** What the relay says to the token that this browser had. */
+  const answer = async (): Promise<number> => {
+    const address = `${lost.desk.wire.origin}/api/account`;
+    return (await http.get(address, { headers: { authorization } })).status();
+  };
+  expect(await answer()).toBe(200);
 
   await openDevices(ada);
   await removeDevice(ada, 1);
 
   await expect(lost.heading(frontWords.signIn.title)).toBeVisible({ timeout: outWithinMs });
   await expect(lost.page.getByText(frontWords.signIn.revoked)).toBeVisible();
+  expect(await answer()).toBe(410);
   await expect(deviceRows(ada)).toHaveCount(1);
   await ben.openChatWith(ada.identity);
   await ben.send(ada.identity, 'After the removal');
