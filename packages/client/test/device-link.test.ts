@@ -1,3 +1,4 @@
+import { parseDeviceLinkCode, toBase64Url, toHex } from '@sotto/crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LinkRequest, LinkState } from '../src/index.ts';
 import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
@@ -5,6 +6,7 @@ import type { TestClient, TestPerson } from '../src/testing/index.ts';
 import { signInOnNewDevice, untilLink, untilRequest } from './support/linking.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
+import { createTappedTransport } from './support/wire-tap.ts';
 
 let world: TestWorld;
 
@@ -102,6 +104,30 @@ describe('letting a device in', () => {
     await asker.client.confirmLink();
 
     await until(asker.client.session, ({ phase }) => phase === 'ready');
+  });
+
+  it('shows the relay neither the secret of the code nor the digits', async () => {
+    const person = makePerson('ann');
+    const [one, other] = [createTappedTransport(), createTappedTransport()];
+    const holder = world.client({ transport: one.transport });
+    await signUpFully(holder.client, person);
+    const asker = await signInOnNewDevice(world, person, { transport: other.transport });
+    await asker.client.startLink();
+    const { qr } = await untilLink(asker, 'waiting');
+    await untilRequest(holder, 'new');
+    const { linkId } = await holder.client.answerLink({ scanned: qr });
+    const { code } = await untilRequest(holder, 'scanned');
+    await holder.client.approveLink({ linkId });
+    await until(asker.client.session, ({ phase }) => phase === 'ready');
+
+    const { secret, commitment } = parseDeviceLinkCode(qr);
+    const passed = [one, other].map(({ tap }) => [tap.sent, tap.received]);
+    const seen = JSON.stringify(passed) + world.logged();
+    expect(seen).toContain(toBase64Url(commitment));
+    expect(seen).toContain(linkId);
+    for (const form of [toBase64Url(secret), toHex(secret), `"${code}"`, qr]) {
+      expect(seen).not.toContain(form);
+    }
   });
 
   it('keeps older messages readable and gives the device what the others write', async () => {

@@ -149,6 +149,8 @@ export async function startAsking(options: {
       failures += 1;
       return plan(delayMs);
     }
+    // The program is closing, or somebody signed out: there is nobody to show anything to.
+    if (isClientError(error, 'signed_out')) return stop();
     if (isGone(error)) return end('expired');
     if (isClientError(error, 'session_ended')) {
       stop();
