@@ -140,7 +140,7 @@ describe('the safety code of two people', () => {
 
 describe('another account key', () => {
   /** Ben has a new account key; Ann has checked the old one. */
-  async function exchanged() {
+  async function exchanged(meanwhile: (met: Met) => Promise<unknown> = async () => undefined) {
     const met = await meet();
     const { ben, a, b, chatId } = met;
     await a.client.sendText({ chatId, text: 'to the old key' });
@@ -149,6 +149,7 @@ describe('another account key', () => {
     await until(a.client.chat(chatId), ({ trust }) => trust === 'checked');
     await world.close(b);
     await world.stopRelay();
+    await meanwhile(met);
     await resetAccount(world, ben.handle);
     await world.startRelay();
     a.clock.advance(31_000);
@@ -198,6 +199,23 @@ describe('another account key', () => {
     await b.client.sendText({ chatId, text: 'from the new key' });
     await untilTexts(a.client, chatId, ['to the old key', 'to the new key', 'from the new key']);
     expect(await a.client.scanSafetyCode(scanned)).toEqual({ outcome: 'match' });
+  });
+
+  it('holds back what was queued before, and sends it under the new key', async () => {
+    const { a, b, benId, chatId, contact } = await exchanged(async (met) => {
+      await until(met.a.client.connection, ({ status }) => status !== 'online');
+      await met.a.client.sendText({ chatId: met.chatId, text: 'queued' });
+    });
+    const before = await until(a.client.chat(chatId), ({ messages }) => messages.length === 2);
+    expect(before.messages[1]?.delivery).toBe('queued');
+    await until(b.client.chats, ({ chats }) => chats.length === 1);
+    expect(textsOf(await untilTexts(b.client, chatId, ['<key_missing>']))).toHaveLength(1);
+
+    await a.client.acceptKeyChange({ userId: benId, digits: contact.change?.digits ?? '' });
+
+    await untilTexts(b.client, chatId, ['<key_missing>', 'queued']);
+    const sent = await until(a.client.chat(chatId), ({ messages }) => messages[1]?.seq === 2);
+    expect(textsOf(sent)).toEqual(['to the old key', 'queued']);
   });
 
   it('stays noticed through a restart, before the relay was asked again', async () => {
