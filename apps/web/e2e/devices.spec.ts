@@ -52,11 +52,18 @@ test('the camera of one device lets another one in, which reads everything', asy
   await expect(deviceRows(ada).first()).toContainText(list.thisDevice);
 });
 
-test('six digits on both screens let a device in', async ({ openPerson, openDesk }) => {
-  const ada = await openPerson('Ada');
+test('where the camera is not allowed, six digits on both screens let a device in', async ({
+  openDesk,
+  openCameraDesk,
+}) => {
+  const { desk } = await openCameraDesk({ forbidden: true });
+  const ada = await Person.at(desk, newIdentity('Ada'));
+  await ada.join();
   const elsewhere = await Person.at(await openDesk(), ada.identity);
   await askToBeLetIn(elsewhere);
   await lookAtRequest(ada);
+  await ada.button(request.scan).click();
+  await expect(ada.page.getByText(appWords.scan.denied)).toBeVisible();
   await ada.button(request.compare).click();
 
   const digits = await digitsOn(ada);

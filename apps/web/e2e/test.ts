@@ -4,7 +4,7 @@ import type { Desk } from './people/desk.ts';
 import { Person, newIdentity } from './people/person.ts';
 import { watchPolicy } from './people/watch-policy.ts';
 import { browserOptions } from './stack/browser-options.ts';
-import { createFakeCamera } from './stack/fake-camera.ts';
+import { allowCamera, createFakeCamera } from './stack/fake-camera.ts';
 import type { FakeCamera } from './stack/fake-camera.ts';
 import { startStack } from './stack/start-stack.ts';
 import type { Stack } from './stack/start-stack.ts';
@@ -12,8 +12,8 @@ import type { Stack } from './stack/start-stack.ts';
 interface Fixtures {
   /** A browser profile and a cable of its own; its pages may only do what the policy allows. */
   openDesk: () => Promise<Desk>;
-  /** The same in a browser of its own, which has a camera. */
-  openCameraDesk: () => Promise<{ desk: Desk; camera: FakeCamera }>;
+  /** The same in a browser of its own, which has a camera; pages may use it unless `forbidden`. */
+  openCameraDesk: (options?: { forbidden: boolean }) => Promise<{ desk: Desk; camera: FakeCamera }>;
   /** A new person with a new account, at an empty list of chats, at a new desk. */
   openPerson: (displayName: string) => Promise<Person>;
 }
@@ -50,9 +50,10 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   openCameraDesk: async ({ stack }, provide) => {
     const violations: string[] = [];
     const ends: (() => Promise<unknown>)[] = [];
-    await provide(async () => {
+    await provide(async ({ forbidden } = { forbidden: false }) => {
       const camera = createFakeCamera();
-      const args = [...browserOptions.args, ...camera.args];
+      const allowed = camera.args.filter((arg) => !forbidden || arg !== allowCamera);
+      const args = [...browserOptions.args, ...allowed];
       const browser = await chromium.launch({ ...browserOptions, args });
       ends.push(() => browser.close().then(camera.remove));
       const desk = await setUpDesk(browser, stack);

@@ -13,6 +13,9 @@ export interface FakeCamera {
   remove(): Promise<void>;
 }
 
+/** Without it Chromium refuses every page the camera: nobody is there to be asked. */
+export const allowCamera = '--use-fake-ui-for-media-stream';
+
 const pixels = 480;
 const frames = 4;
 
@@ -49,7 +52,7 @@ export function createFakeCamera(): FakeCamera {
   writeFileSync(file, film(null));
   return {
     args: [
-      '--use-fake-ui-for-media-stream',
+      allowCamera,
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-video-capture=${file}`,
     ],

@@ -22,7 +22,9 @@ export function AskToJoin(props: AskOptions) {
           </output>
         )}
         {shown.view === 'failed' && <Notice tone="danger">{askErrorWords(shown.error)}</Notice>}
-        {shown.view === 'link' && <AskStep link={shown.link} {...answers} />}
+        <div aria-live="polite" className="flex flex-col gap-5 empty:hidden">
+          {shown.view === 'link' && <AskStep link={shown.link} {...answers} />}
+        </div>
         {error && <Notice tone="danger">{requestErrorWords(error)}</Notice>}
         <div className="flex flex-col gap-2">
           {ended && (

@@ -99,7 +99,9 @@ export function RequestStep({ request, actions }: RequestStepProps) {
   const comparing = request.step === 'comparing';
   return (
     <div className="flex flex-col gap-4">
-      <Explanation request={request} />
+      <div aria-live="polite" className="flex flex-col gap-4">
+        <Explanation request={request} />
+      </div>
       {error && <Notice tone="danger">{requestErrorWords(error)}</Notice>}
       <div className="flex flex-col gap-2">
         <Ways request={request} actions={actions} />

@@ -10,7 +10,7 @@ export interface TimeLeftProps {
 export function TimeLeft({ endsAtMs, words }: TimeLeftProps) {
   const seconds = useCountdown(endsAtMs);
   return (
-    <p role="timer" className="text-dense text-muted tabular-nums">
+    <p role="timer" aria-live="off" className="text-dense text-muted tabular-nums">
       {words(timeLeft(seconds))}
     </p>
   );
