@@ -15,14 +15,15 @@ export interface ManifestPage {
 }
 
 /** Edits successful answers to requests that look like `METHOD /path`; all others pass. */
-export function rewrite<Body>(
+export function rewrite(
   { script }: HostileRelay,
   route: RegExp,
-  edit: (body: Body, request: HttpRequest) => unknown,
+  /** States the body's type itself: what a relay answers here is of no other. */
+  edit: (body: never, request: HttpRequest) => unknown,
 ): void {
   script.onAnswer = (request, answer) =>
     route.test(`${request.method} ${request.path}`) && answer.status === 200
-      ? { status: 200, body: edit(answer.body as Body, request) }
+      ? { status: 200, body: edit(answer.body as never, request) }
       : answer;
 }
 

@@ -245,7 +245,7 @@ function keepApart({ liar }: Someone, annId: UserId, heldVersion: number) {
     }
     return { body };
   };
-  rewrite<ManifestPage & { vault: unknown }>(liar, /./, (body, { method, path, query }) => {
+  rewrite(liar, /./, (body: ManifestPage & { vault: unknown }, { method, path, query }) => {
     if (accountRoute.test(`${method} ${path}`)) return { ...body, vault: (vault ??= body.vault) };
     if (method !== 'GET' || path !== `/api/people/${annId}/manifests`) return body;
     const after = Number(query.get('after'));
@@ -294,7 +294,7 @@ describe('a relay that tells two devices of an account two stories', () => {
     await until(ann.client.devices, ({ devices }) => devices.length === 2);
     const withheld: number[] = [];
     const signed = overhear(ann.liar, publishRoute);
-    rewrite<ManifestPage>(ann.liar, manifestsRoute, (page, { path }) => {
+    rewrite(ann.liar, manifestsRoute, (page: ManifestPage, { path }) => {
       if (!path.includes(annId)) return page;
       withheld.push(page.headVersion);
       const manifests = page.manifests.filter(({ version }) => version <= 2);
