@@ -1,8 +1,16 @@
 import { ClientError } from '@sotto/client';
-import type { ChatMessage, LinkRequest, LinkState, SottoClient } from '@sotto/client';
+import type {
+  ChatMessage,
+  ContactState,
+  LinkRequest,
+  LinkState,
+  SottoClient,
+  Trust,
+} from '@sotto/client';
 import type { ChatId, DeviceId, LinkId } from '@sotto/protocol';
 import {
   aChat,
+  aContact,
   aDevice,
   aDevicesState,
   aLinkRequest,
@@ -139,6 +147,21 @@ function asking(link: LinkState | null) {
     client.session.set({ phase: 'newDevice', profile: ben, retryAtMs: null, link });
 }
 
+/** One person, and the chat with them, at `/people/<id of Maya>` and in the list. */
+function trusted(trust: Trust, contact: Partial<ContactState>) {
+  return (client: ScriptedClient): void => {
+    states['chat']?.(client);
+    client.contact(maya.userId).set(aContact({ trust, qr: 'x'.repeat(200), ...contact }));
+    const chat = client.chat(previewChatId);
+    chat.set({ ...chat.getSnapshot(), trust });
+    const list = client.chats.getSnapshot();
+    const chats = list.chats.map((summary, index) =>
+      index === 0 ? { ...summary, trust } : summary,
+    );
+    client.chats.set({ ...list, chats });
+  };
+}
+
 const states: Record<string, (client: ScriptedClient) => void> = {
   signIn: (client) => client.session.set({ phase: 'signedOut', notice: 'session_ended' }),
   profile: (client) =>
@@ -169,6 +192,16 @@ const states: Record<string, (client: ScriptedClient) => void> = {
     devices(client);
     request(client, { deviceName: 'Chrome on Windows' });
   },
+  secondFactor: (client) => client.session.set({ phase: 'secondFactor', email: 'ben@b.example' }),
+  secondFactorOn: (client) => {
+    states['chat']?.(client);
+    client.ownAccount.set({ status: 'ready', secondFactor: 'on' });
+  },
+  checked: trusted('checked', { checkedAtMs: Date.now() - 50 * hourMs }),
+  changed: trusted('changed', {
+    change: { digits: '4827105936'.repeat(6), qr: 'y'.repeat(200), wasChecked: true },
+  }),
+  doubtful: trusted('doubtful', {}),
   locked: (client) => {
     client.session.set({ phase: 'locked', cause: 'idle', profile: ben, retryAtMs: null });
     fill(client, true);
@@ -212,6 +245,26 @@ export function previewClient(search: string): SottoClient {
     },
     approveLink: () => request(client, { step: 'delivered' }),
     declineLink: () => client.devices.set({ ...client.devices.getSnapshot(), requests: [] }),
+    startSecondFactor: () => ({
+      otpauthUrl: `otpauth://totp/Sotto:ben@b.example?secret=${'JBSWY3DP'.repeat(4)}&issuer=Sotto`,
+      secret: 'JBSWY3DP'.repeat(4),
+    }),
+    renewRecoveryKey: () => ({
+      recoveryKey: 'K7QM-9XTR-4WPD-2HJN-8VCB-6GYF-3KZA-5MSE-7RTX-9PWQ-4DHJ-2NVC-8BGY-6FKZ',
+    }),
+    listActivity: () => ({
+      items: ['device_registered', 'signed_in', 'link_requested', 'prekeys_published'].map(
+        (action, index) => ({
+          id: 40 - index,
+          atMs: Date.now() - index * 5 * hourMs,
+          action,
+          deviceId: null,
+          deviceName: index === 0 ? 'Firefox on Linux' : null,
+          detail: {},
+        }),
+      ),
+      hasMore: true,
+    }),
     findPerson: () => maya,
     startChat: () => ({ chatId: previewChatId }),
     sendText: ({ chatId, text }: { chatId: ChatId; text: string }) => {

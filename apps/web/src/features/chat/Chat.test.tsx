@@ -158,6 +158,15 @@ test('the shield opens what it means and what the server sees, and leads to the 
   );
 });
 
+test('somebody who deleted their account is said to have, and cannot be written to', () => {
+  show({ partnerGone: true, canSend: false });
+
+  expect(
+    screen.getByText('Maya Lind deleted their account. What was said stays here.'),
+  ).toBeVisible();
+  expect(screen.queryByRole('textbox')).not.toBeInTheDocument();
+});
+
 test('a changed key takes the composer’s place and leads to the person', () => {
   show({ trust: 'changed' });
 

@@ -36,7 +36,9 @@ export function OpenChat({ chatId, chat }: OpenChatProps) {
         <Composer chatId={chatId} name={name} draft={chat.draft} onLatest={log.jumpToLatest} />
       ) : (
         <div className="mx-auto w-full max-w-[47.5rem] p-4">
-          <Notice tone="info">{ta('chat.canNotSend')}</Notice>
+          <Notice tone="info">
+            {chat.partnerGone ? ta('chat.partnerGone', { name }) : ta('chat.canNotSend')}
+          </Notice>
         </div>
       )}
     </>

@@ -142,6 +142,7 @@ export const appWords = {
     rewound:
       'The server was set back, or tells another story than before. Messages may be missing; what you see here is what this device kept.',
     missingHint: 'Ask what was in them. The server may have lost or held them back.',
+    partnerGone: '{{name}} deleted their account. What was said stays here.',
     canNotSend: 'You can read here, but this chat has no usable key to write with yet.',
   },
   message: {

@@ -24,7 +24,7 @@ export const contactWords = {
     doubtfulMeans:
       'What the server says about {{name}}’s devices doesn’t fit what this device has seen. Nothing is sent to {{name}} until it fits again.',
   },
-  show: 'Show and compare',
+  show: 'Compare',
   scan: 'Scan',
   ways: 'How to compare',
   digits: 'Safety code',

@@ -71,7 +71,7 @@ export const securityWords = {
     show: 'Show activity',
     more: 'Earlier',
     empty: 'Nothing is recorded yet.',
-    onDevice: 'on {{name}}',
+    onDevice: '({{name}})',
     table: 'What happened and when',
     device_registered: 'A device was added',
     device_revoked: 'A device was removed',
