@@ -22,7 +22,7 @@ export interface ChatKeys {
   readonly arrived: Signal<ChatId>;
   /** Fetches what the relay has, and gives what others lack. One at a time per chat. */
   exchange(chatId: ChatId): Promise<void>;
-  /** Whether somebody's certified devices changed since the last exchange, or a key is in dispute. */
+  /** Whether somebody's certified devices changed since the last exchange, a key is in dispute, or a message waits for one. */
   isDue(chatId: ChatId): Promise<boolean>;
 }
 
@@ -161,10 +161,11 @@ export function createChatKeys(options: {
     },
     async isDue(chatId) {
       const current = await ring.current(chatId);
-      const { disputedEpoch } = book.require(chatId);
+      const { disputedEpoch, unopened } = book.require(chatId);
       return (
         !current ||
         disputedEpoch !== null ||
+        unopened.length > 0 ||
         book.require(chatId).sealedFor !== versions(await people(chatId))
       );
     },
