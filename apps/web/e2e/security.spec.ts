@@ -1,32 +1,11 @@
 import { appWords } from '../src/shared/i18n/app-words.ts';
 import { frontWords } from '../src/shared/i18n/front-words.ts';
 import { securityWords } from '../src/shared/i18n/security-words.ts';
-import { Authenticator } from './people/authenticator.ts';
 import { Person } from './people/person.ts';
-import { readQr } from './people/read-qr.ts';
+import { openSecurity, switchOnSecondStep } from './people/security-page.ts';
 import { expect, test } from './test.ts';
 
 const { activity, code, end, factor, recovery } = securityWords;
-
-async function openSecurity(person: Person): Promise<void> {
-  await person.openSettings();
-  await person.page.getByRole('link', { name: appWords.settings.security, exact: true }).click();
-  await expect(person.heading(factor.title)).toBeVisible();
-}
-
-/** Sets up the second step; answers the app. */
-async function switchOn(person: Person): Promise<Authenticator> {
-  await openSecurity(person);
-  await person.button(factor.start).click();
-  const qr = person.page.getByRole('img', { name: factor.qr });
-  await expect(qr).toBeVisible();
-  const app = new Authenticator(await readQr(qr));
-  await person.field(factor.code).fill(await app.code());
-  await person.field(factor.recovery).fill(person.recoveryKeyGroups.join('-'));
-  await person.button(factor.confirm).click();
-  await expect(person.page.getByText(factor.done)).toBeVisible();
-  return app;
-}
 
 test('signing in asks for a code, and the recovery key stands in for a lost app', async ({
   openPerson,
@@ -34,7 +13,8 @@ test('signing in asks for a code, and the recovery key stands in for a lost app'
 }) => {
   test.setTimeout(180_000);
   const ada = await openPerson('Ada');
-  const app = await switchOn(ada);
+  await openSecurity(ada);
+  const { app } = await switchOnSecondStep(ada);
 
   const elsewhere = await Person.at(await openDesk(), ada.identity);
   await elsewhere.signIn();
