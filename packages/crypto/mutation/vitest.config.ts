@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** `SOTTO_MUTATION_TESTS`: the patterns of the tests that run against the mutants, as JSON. */
+const include = JSON.parse(process.env.SOTTO_MUTATION_TESTS ?? '[]') as string[];
+
+export default defineConfig({
+  test: {
+    include,
+    environment: 'node',
+    setupFiles: ['mutation/one-seed.ts'],
+    testTimeout: 60_000,
+  },
+});
