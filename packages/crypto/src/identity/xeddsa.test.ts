@@ -22,6 +22,7 @@ import {
   uFromEdwardsY,
 } from '../primitives/curve25519.ts';
 import { verifyEd25519 } from '../primitives/ed25519-verify.ts';
+import type { RandomSource } from '../primitives/random.ts';
 import { generateIdentityKeyPair, identityKeyPairFromSeed } from './identity-key-pair.ts';
 import { parseIdentityPublicKey } from './public-key.ts';
 import { signLabelled } from './sign-labelled.ts';
@@ -149,14 +150,20 @@ describe('identity keys', () => {
     expect(await sign('webcrypto')).toBe(await sign('noble'));
   });
 
-  it('sign differently each time, so that a fault in one run gives nothing away', async () => {
+  it('sign differently each time where the nonce is drawn: on noble, and from a source handed in', async () => {
     const { seed } = await generateIdentityKeyPair();
-    const [one, two] = [
-      await signXEdDSA({ seed, message: utf8('m') }),
-      await signXEdDSA({ seed, message: utf8('m') }),
-    ];
+    const random = seededRandom(11);
+    const nonceOf = async (source?: RandomSource): Promise<string> => {
+      const input = { seed, message: utf8('m') };
+      const signature = await signXEdDSA(source ? { ...input, random: source } : input);
+      return toHex(signature.subarray(0, 32));
+    };
 
-    expect(toHex(one.subarray(0, 32))).not.toBe(toHex(two.subarray(0, 32)));
+    expect(await nonceOf(random)).not.toBe(await nonceOf(random));
+    forceBackEnd('noble');
+    const [one, two] = [await nonceOf(), await nonceOf()];
+    forceBackEnd(undefined);
+    expect(one).not.toBe(two);
   });
 
   it('are refused at import when low-order, non-canonical, of the twist, or misshapen', async () => {

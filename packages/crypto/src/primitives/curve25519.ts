@@ -38,8 +38,10 @@ export function isCanonicalFieldElement(bytes: Uint8Array): boolean {
   return ((bytes[31] ?? 0) & 0x7f) !== 0x7f || (bytes[0] ?? 0) < 0xed;
 }
 
-/** Whether 32 bytes encode a scalar below L. */
+/** Whether 32 public bytes encode a scalar below L. */
 export function isCanonicalScalar(bytes: Uint8Array): boolean {
+  // L lies just above 2^252: the top byte decides for nearly all scalars.
+  if ((bytes[31] ?? 0) < 0x10) return true;
   return readLittleEndian(bytes) < groupOrder;
 }
 

@@ -3,9 +3,13 @@ import { CryptoError } from '../errors.ts';
 import { privateScalarFromSeed, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
 import { curve25519KeyType, isIdentityPublicKey } from '../identity/public-key.ts';
 import { clampScalar } from '../primitives/curve25519.ts';
-import { drawRandom, type RandomSource } from '../primitives/random.ts';
+import { drawRandom, isSystemRandom, type RandomSource } from '../primitives/random.ts';
 import { isTorsionFreeMontgomery } from '../primitives/torsion.ts';
-import { X25519PrivateKey } from '../primitives/x25519.ts';
+import {
+  X25519PrivateKey,
+  generateX25519KeyPair,
+  heldX25519PrivateKey,
+} from '../primitives/x25519.ts';
 
 /** A Curve25519 key pair for agreements: private 32 bytes, public 33 bytes with type byte 0x05. */
 export interface AgreementKeyPair {
@@ -15,8 +19,9 @@ export interface AgreementKeyPair {
 
 /** A fresh key pair. */
 export async function generateAgreementKeyPair(random: RandomSource): Promise<AgreementKeyPair> {
-  const privateKey = clampScalar(drawRandom(random, 32));
-  const u = await new X25519PrivateKey(privateKey).publicKey();
+  const made = isSystemRandom(random) ? await generateX25519KeyPair() : undefined;
+  const privateKey = made?.privateKey ?? clampScalar(drawRandom(random, 32));
+  const u = made?.publicKey ?? (await new X25519PrivateKey(privateKey).publicKey());
   return { privateKey, publicKey: concatBytes(Uint8Array.of(curve25519KeyType), u) };
 }
 
@@ -35,7 +40,7 @@ export async function identityAgreementKeyPair(
 export async function agree(own: AgreementKeyPair, peer: Uint8Array): Promise<Uint8Array> {
   assertBytes(peer, 'peer');
   if (!isIdentityPublicKey(peer)) throw new CryptoError('bad_key');
-  return new X25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(peer.subarray(1));
+  return heldX25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(peer.subarray(1));
 }
 
 /**
