@@ -47,8 +47,9 @@ export async function agree(own: AgreementKeyPair, peer: Uint8Array): Promise<Ui
  * Refuses with `bad_key` a 33-byte key that is not canonical, of low order, on the twist, or outside the
  * prime-order subgroup: two encodings of one secret would be two base keys for one handshake.
  */
-export function assertTorsionFree(publicKey: Uint8Array): void {
-  if (!isIdentityPublicKey(publicKey) || !isTorsionFreeMontgomery(publicKey.subarray(1))) {
+export async function assertTorsionFree(publicKey: Uint8Array): Promise<void> {
+  const known = isIdentityPublicKey(publicKey);
+  if (!known || !(await isTorsionFreeMontgomery(publicKey.subarray(1)))) {
     throw new CryptoError('bad_key');
   }
 }

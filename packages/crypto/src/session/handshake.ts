@@ -85,7 +85,7 @@ export async function respondToSession(input: {
   peerVersion: PeerVersion;
 }): Promise<SessionState> {
   const { local, message, preKey, signedPreKey, kyberPreKey, peerVersion } = input;
-  assertTorsionFree(message.baseKey);
+  await assertTorsionFree(message.baseKey);
   const remoteIdentity = parseIdentityPublicKey(message.identityKey);
   await giveWay();
   const keys = await handshakeKeys([
