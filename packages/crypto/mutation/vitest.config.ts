@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { FailedFiles } from './failed-files.ts';
 
 /** `SOTTO_MUTATION_TESTS`: the patterns of the tests that run against the mutants, as JSON. */
 const include = JSON.parse(process.env.SOTTO_MUTATION_TESTS ?? '[]') as string[];
@@ -9,5 +10,6 @@ export default defineConfig({
     environment: 'node',
     setupFiles: ['mutation/one-seed.ts'],
     testTimeout: 60_000,
+    reporters: [new FailedFiles()],
   },
 });
