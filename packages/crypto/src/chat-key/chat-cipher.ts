@@ -31,11 +31,10 @@ export interface MessagePlace {
   messageId: string;
 }
 
-function assertPlace({ epochKey, sender }: MessagePlace): void {
+function assertPlace({ epochKey }: MessagePlace): void {
   assertBytes(epochKey.key, 'epochKey.key', 32);
   assertBytes(epochKey.commitment, 'epochKey.commitment', 32);
   assertCount(epochKey.epoch, 'epochKey.epoch');
-  if (typeof sender !== 'object' || sender === null) throw new TypeError('sender: expected object');
 }
 
 const ciphers = perKeyCache<Promise<{ commitment: Uint8Array; cipher: AesGcmKey }>>();

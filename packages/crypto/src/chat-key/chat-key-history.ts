@@ -19,10 +19,11 @@ const maxKeysPerEpoch = 8;
 
 const formatVersion = 1;
 
+/** Newest epoch first, lowest commitment first; no commitment is there twice. */
 function compareKeys(a: EpochKey, b: EpochKey): number {
   if (a.epoch !== b.epoch) return b.epoch - a.epoch;
   const [left, right] = [toHex(a.commitment), toHex(b.commitment)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return left < right ? -1 : 1;
 }
 
 /** The epoch keys of one chat, newest first. Contains secrets: store only what is encrypted. */
