@@ -2,7 +2,7 @@ import { systemRandom } from '../../packages/crypto/src/index.ts';
 import { identityKeyPairFromSeed } from '../../packages/crypto/src/identity/identity-key-pair.ts';
 import { xeddsaSigner } from '../../packages/crypto/src/identity/sign-xeddsa.ts';
 import { verifyXEdDSA } from '../../packages/crypto/src/identity/verify-xeddsa.ts';
-import { X25519PrivateKey } from '../../packages/crypto/src/primitives/x25519.ts';
+import { X25519PrivateKey, X25519PublicKey } from '../../packages/crypto/src/primitives/x25519.ts';
 import type { Peers } from './peers.ts';
 import type { Row } from './table.ts';
 import { timed } from './timing.ts';
@@ -18,8 +18,9 @@ export async function curveRows({ lib, sodium }: Peers): Promise<Row[]> {
   // A new object for each back end: a key is imported once, by the back end that first uses it.
   const agreeing = async () => {
     const key = new X25519PrivateKey(privateKey);
-    await key.agree(otherBytes);
-    return timed(() => key.agree(otherBytes));
+    const peer = new X25519PublicKey(otherBytes);
+    await key.agree(peer);
+    return timed(() => key.agree(peer));
   };
   const seed = systemRandom(32);
   const { publicKey } = await identityKeyPairFromSeed(seed);

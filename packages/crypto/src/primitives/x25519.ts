@@ -59,14 +59,15 @@ const native = nativeChoice('X25519', async (subtle) => {
 });
 
 /** Refuses with `bad_key` a public key that is not canonical or has low order. */
-export function assertX25519PublicKey(publicKey: Uint8Array): void {
+function assertX25519PublicKey(publicKey: Uint8Array): void {
   assertBytes(publicKey, 'publicKey', 32);
   const canonical = ((publicKey[31] ?? 0) & 0x80) === 0 && isCanonicalFieldElement(publicKey);
   if (!canonical || isSmallOrderMontgomery(publicKey)) throw new CryptoError('bad_key');
 }
 
 /** An X25519 public key, judged and imported once however many agreements it takes part in. */
-class X25519PublicKey {
+export class X25519PublicKey {
+  /** 32 bytes. */
   readonly bytes: Uint8Array;
   #imported: Promise<NativeKey> | undefined;
 
@@ -76,6 +77,7 @@ class X25519PublicKey {
     this.bytes = Uint8Array.from(publicKey);
   }
 
+  /** The key in WebCrypto. */
   imported(subtle: Subtle): Promise<NativeKey> {
     this.#imported ??= importPublic(subtle, this.bytes);
     return this.#imported;
@@ -84,11 +86,17 @@ class X25519PublicKey {
 
 const publicKeys = perKeyCache<X25519PublicKey>();
 
-/** One for as long as the caller keeps the array; a refused key throws each time. */
-const publicKeyOf = (bytes: Uint8Array): X25519PublicKey => {
-  assertBytes(bytes, 'publicKey', 32);
-  return publicKeys(bytes, '', () => new X25519PublicKey(bytes));
-};
+/** The public key of an array, judged and imported once for as long as the caller keeps that array; `bad_key`. */
+export function heldX25519PublicKey(publicKey: Uint8Array): X25519PublicKey {
+  assertBytes(publicKey, 'publicKey', 32);
+  return publicKeys(publicKey, '', () => new X25519PublicKey(publicKey));
+}
+
+/** What agreements are made with: bytes for one, a key that is held for several. */
+type Peer = Uint8Array | X25519PublicKey;
+
+const peerOf = (peer: Peer): X25519PublicKey =>
+  peer instanceof X25519PublicKey ? peer : new X25519PublicKey(peer);
 
 async function agreeWith(
   subtle: Subtle,
@@ -126,8 +134,8 @@ export class X25519PrivateKey {
   }
 
   /** The 32-byte shared secret; `bad_key` for a refused public key or an all-zero secret. */
-  async agree(publicKey: Uint8Array): Promise<Uint8Array> {
-    const peer = publicKeyOf(publicKey);
+  async agree(publicKey: Peer): Promise<Uint8Array> {
+    const peer = peerOf(publicKey);
     const subtle = await native(true);
     if (!subtle) return notZero(noble.scalarMult(this.#bytes, peer.bytes));
     return agreeWith(subtle, await this.#import(subtle), peer);
@@ -162,7 +170,7 @@ export interface EphemeralX25519 {
   /** 32 bytes. */
   publicKey: Uint8Array;
   /** The 32-byte shared secret; `bad_key` for a refused public key. */
-  agree(publicKey: Uint8Array): Promise<Uint8Array>;
+  agree(publicKey: Peer): Promise<Uint8Array>;
 }
 
 /** A fresh key whose private half never leaves WebCrypto; nothing where X25519 runs on noble. */
@@ -172,7 +180,7 @@ export async function generateEphemeralX25519(): Promise<EphemeralX25519 | undef
   const pair = await subtle.generateKey('X25519', false, ['deriveBits']);
   return {
     publicKey: new Uint8Array(await subtle.exportKey('raw', pair.publicKey)),
-    agree: async (publicKey) => agreeWith(subtle, pair.privateKey, publicKeyOf(publicKey)),
+    agree: async (publicKey) => agreeWith(subtle, pair.privateKey, peerOf(publicKey)),
   };
 }
 

@@ -3,10 +3,11 @@ import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
 import {
   X25519PrivateKey,
-  assertX25519PublicKey,
   generateEphemeralX25519,
   heldX25519PrivateKey,
+  heldX25519PublicKey,
   type EphemeralX25519,
+  type X25519PublicKey,
 } from '../primitives/x25519.ts';
 import { labeledExpand, labeledExtract } from './labeled-hkdf.ts';
 
@@ -39,27 +40,27 @@ export async function encap(
   recipientPublicKey: Uint8Array,
   ikm: Uint8Array,
 ): Promise<Encapsulated> {
-  assertX25519PublicKey(recipientPublicKey);
-  const ephemeral = new X25519PrivateKey(await deriveX25519PrivateKey(ikm));
-  const enc = await ephemeral.publicKey();
-  return encapWith(recipientPublicKey, { publicKey: enc, agree: (key) => ephemeral.agree(key) });
+  const recipient = heldX25519PublicKey(recipientPublicKey);
+  const key = new X25519PrivateKey(await deriveX25519PrivateKey(ikm));
+  const publicKey = await key.publicKey();
+  return encapWith(recipient, { publicKey, agree: (peer) => key.agree(peer) });
 }
 
 /** Encap with an ephemeral key that WebCrypto draws; nothing where X25519 runs on noble. */
 export async function encapNatively(
   recipientPublicKey: Uint8Array,
 ): Promise<Encapsulated | undefined> {
-  assertX25519PublicKey(recipientPublicKey);
+  const recipient = heldX25519PublicKey(recipientPublicKey);
   const ephemeral = await generateEphemeralX25519();
-  return ephemeral && encapWith(recipientPublicKey, ephemeral);
+  return ephemeral && encapWith(recipient, ephemeral);
 }
 
 async function encapWith(
-  recipientPublicKey: Uint8Array,
+  recipient: X25519PublicKey,
   { publicKey: enc, agree }: EphemeralX25519,
 ): Promise<Encapsulated> {
-  const dh = await agree(recipientPublicKey);
-  return { sharedSecret: await extractAndExpand(dh, concatBytes(enc, recipientPublicKey)), enc };
+  const dh = await agree(recipient);
+  return { sharedSecret: await extractAndExpand(dh, concatBytes(enc, recipient.bytes)), enc };
 }
 
 /** Decap; `bad_key` for a refused encapsulated key. */

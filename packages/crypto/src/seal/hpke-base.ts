@@ -46,11 +46,8 @@ export async function sealBase(
   const { sharedSecret, enc } = await encapsulate(kem, input.recipientPublicKey, input.random);
   const { key, baseNonce } = await keySchedule(suiteOf(kem), sharedSecret, input.info);
   const aad = aadFor(input.aad, enc);
-  const ciphertext = await new AesGcmKey(key).seal(
-    computeNonce(baseNonce, 0),
-    aad,
-    input.plaintext,
-  );
+  const nonce = computeNonce(baseNonce, 0);
+  const ciphertext = await new AesGcmKey(key, 'once').seal(nonce, aad, input.plaintext);
   return { enc, ciphertext };
 }
 
@@ -85,7 +82,8 @@ export async function openBase(
     const secret = await kem.decap(input.enc, input.recipientPrivateKey, input.recipientPublicKey);
     const { key, baseNonce } = await keySchedule(suiteOf(kem), secret, input.info);
     const aad = aadFor(input.aad, input.enc);
-    return await new AesGcmKey(key).open(computeNonce(baseNonce, 0), aad, input.ciphertext);
+    const nonce = computeNonce(baseNonce, 0);
+    return await new AesGcmKey(key, 'once').open(nonce, aad, input.ciphertext);
   } catch (error) {
     if (isCryptoError(error)) throw new CryptoError('open_failed');
     throw error;

@@ -2,9 +2,16 @@
 import { concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
 import { utf8 } from '../encoding/text.ts';
-import { hkdfExpand, hkdfExtract } from '../primitives/hkdf.ts';
+import { hkdfExtract } from '../primitives/hkdf.ts';
+import { hmacSha256Keyed } from '../primitives/hmac-short.ts';
 
 const version = utf8('HPKE-v1');
+
+/** Longest input that is hashed at once, in some 20 µs; `info` may be longer. */
+const longestShortBytes = 2_048;
+
+/** HKDF-Extract with an empty salt, which RFC 5869 takes for 32 zero bytes. */
+const extractUnsalted = hmacSha256Keyed(new Uint8Array(32));
 
 /** LabeledExtract(salt, label, ikm) for a suite. */
 export async function labeledExtract(
@@ -13,10 +20,25 @@ export async function labeledExtract(
   label: string,
   ikm: Uint8Array,
 ): Promise<Uint8Array> {
-  return hkdfExtract(salt, concatBytes(version, suiteId, utf8(label), ikm));
+  const labeled = concatBytes(version, suiteId, utf8(label), ikm);
+  if (salt.length > 0 || labeled.length > longestShortBytes) return hkdfExtract(salt, labeled);
+  return extractUnsalted(labeled);
 }
 
-/** LabeledExpand(prk, label, info, L) for a suite. */
+/** LabeledExpand(prk, label, info, L) for a suite and one prk; L is 1 to 32, which is all that HPKE asks for here. */
+export type LabeledExpander = (label: string, info: Uint8Array, length: number) => Uint8Array;
+
+/** The expander of a prk. */
+export function labeledExpander(suiteId: Uint8Array, prk: Uint8Array): LabeledExpander {
+  const firstBlock = hmacSha256Keyed(prk);
+  return (label, info, length) => {
+    if (length < 1 || length > 32) throw new RangeError('length: expected 1 to 32');
+    const labeled = concatBytes(be16(length), version, suiteId, utf8(label), info);
+    return firstBlock(concatBytes(labeled, Uint8Array.of(1))).slice(0, length);
+  };
+}
+
+/** A single LabeledExpand, at most 32 bytes. */
 export async function labeledExpand(
   suiteId: Uint8Array,
   prk: Uint8Array,
@@ -24,5 +46,5 @@ export async function labeledExpand(
   info: Uint8Array,
   length: number,
 ): Promise<Uint8Array> {
-  return hkdfExpand(prk, concatBytes(be16(length), version, suiteId, utf8(label), info), length);
+  return labeledExpander(suiteId, prk)(label, info, length);
 }

@@ -3,10 +3,12 @@ import { CryptoError } from '../errors.ts';
 import { privateScalarFromSeed, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
 import { curve25519KeyType, isIdentityPublicKey } from '../identity/public-key.ts';
 import { clampScalar } from '../primitives/curve25519.ts';
+import { perKeyCache } from '../primitives/per-key-cache.ts';
 import { drawRandom, isSystemRandom, type RandomSource } from '../primitives/random.ts';
 import { isTorsionFreeMontgomery } from '../primitives/torsion.ts';
 import {
   X25519PrivateKey,
+  X25519PublicKey,
   generateX25519KeyPair,
   heldX25519PrivateKey,
 } from '../primitives/x25519.ts';
@@ -36,11 +38,14 @@ export async function identityAgreementKeyPair(
   };
 }
 
-/** The X25519 secret with a peer's 33-byte key; `bad_key` for a refused one. */
+const peers = perKeyCache<X25519PublicKey>();
+
+/** The X25519 secret with a peer's 33-byte key; `bad_key` for a refused one. Keys are imported once an array. */
 export async function agree(own: AgreementKeyPair, peer: Uint8Array): Promise<Uint8Array> {
   assertBytes(peer, 'peer');
   if (!isIdentityPublicKey(peer)) throw new CryptoError('bad_key');
-  return heldX25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(peer.subarray(1));
+  const publicKey = peers(peer, '', () => new X25519PublicKey(peer.subarray(1)));
+  return heldX25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(publicKey);
 }
 
 /**

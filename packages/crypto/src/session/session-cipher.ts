@@ -47,6 +47,8 @@ export class SessionCipher {
   readonly #stores: ProtocolStores;
   readonly #peerVersion: PeerVersion;
   readonly #random: RandomSource;
+  /** What the store was last given, decoded. It holds while the store gives out the very same bytes. */
+  #last: { bytes: Uint8Array; record: SessionRecord } | undefined;
 
   constructor(input: {
     localAddress: ProtocolAddress;
@@ -156,12 +158,19 @@ export class SessionCipher {
   }
 
   async #load(): Promise<SessionRecord> {
-    return parseSessionRecord(await this.#stores.sessions.loadSession(this.#remote));
+    const bytes = await this.#stores.sessions.loadSession(this.#remote);
+    const last = this.#last;
+    if (bytes && last && equalBytes(bytes, last.bytes)) return last.record;
+    return parseSessionRecord(bytes);
   }
 
   async #store(record: SessionRecord, state: SessionState): Promise<void> {
-    const bytes = serializeSessionRecord(promoteState(record, state));
+    this.#last = undefined;
+    const changed = promoteState(record, state);
+    const bytes = serializeSessionRecord(changed);
+    const kept = Uint8Array.from(bytes);
     await this.#stores.sessions.storeSession(this.#remote, bytes);
+    this.#last = { bytes: kept, record: changed };
   }
 
   async #commit(
