@@ -28,10 +28,18 @@ export async function importSeed(subtle: Subtle, seed: Uint8Array): Promise<Nati
   return { key, publicKey: fromBase64Url(x) };
 }
 
+/** RFC 8032 §7.1, test 1: the signature is of the empty message. */
+export const knownSignature = {
+  seed: fromHex('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60'),
+  publicKey: fromHex('d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'),
+  signature: fromHex(
+    'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+  ),
+};
+
 const native = nativeChoice('Ed25519 key derivation', async (subtle) => {
-  const seed = new Uint8Array(32).fill(1);
-  const { publicKey } = await importSeed(subtle, seed);
-  return equalBytes(publicKey, ed25519.getPublicKey(seed));
+  const { publicKey } = await importSeed(subtle, knownSignature.seed);
+  return equalBytes(publicKey, knownSignature.publicKey);
 });
 
 /** The Ed25519 public key of a 32-byte seed (RFC 8032 §5.1.5). */

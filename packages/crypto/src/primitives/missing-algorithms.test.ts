@@ -1,7 +1,11 @@
 /** Engines that lack a curve in WebCrypto, or break it: each algorithm falls back to noble by itself. */
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { filled } from '../../test/building/builders.ts';
+import { fromBase64Url } from '../encoding/base64.ts';
 import { toHex } from '../encoding/hex.ts';
+import { signWithNonce } from './ed25519-sign.ts';
+import { systemRandom } from './random.ts';
 
 type WebCrypto = Partial<typeof globalThis.crypto>;
 type Method = 'importKey' | 'generateKey' | 'sign' | 'deriveBits';
@@ -12,7 +16,7 @@ const nameOf = (algorithm: unknown): string =>
 /** WebCrypto in which some methods treat one algorithm differently. */
 function alteredCrypto(
   algorithm: string,
-  instead: Partial<Record<Method, () => Promise<unknown>>>,
+  instead: Partial<Record<Method, (...parts: unknown[]) => Promise<unknown>>>,
 ): WebCrypto {
   const real = globalThis.crypto;
   const subtle = new Proxy(real.subtle, {
@@ -23,7 +27,7 @@ function alteredCrypto(
       const other = instead[property as Method];
       if (!other) return own;
       return (...parts: unknown[]) =>
-        parts.some((part) => nameOf(part ?? '') === algorithm) ? other() : own(...parts);
+        parts.some((part) => nameOf(part ?? '') === algorithm) ? other(...parts) : own(...parts);
     },
   });
   return {
@@ -34,6 +38,20 @@ function alteredCrypto(
 }
 
 const refused = () => Promise.reject(new DOMException('unknown', 'NotSupportedError'));
+
+/** An Ed25519 signature with a random nonce. */
+async function hedged(_algorithm: unknown, key: unknown, message: unknown): Promise<ArrayBuffer> {
+  const { subtle } = globalThis.crypto;
+  const { d } = await subtle.exportKey('jwk', key as Parameters<typeof subtle.exportKey>[1]);
+  const { head, pointBytes } = ed25519.utils.getExtendedPublicKey(fromBase64Url(d ?? ''));
+  const signature = await signWithNonce({
+    privateScalar: head,
+    publicKey: pointBytes,
+    nonceHash: systemRandom(64),
+    message: message as Uint8Array,
+  });
+  return Uint8Array.from(signature).buffer;
+}
 
 /** The package as it is loaded where WebCrypto is like this. */
 async function loadedIn(crypto: WebCrypto) {
@@ -99,6 +117,15 @@ describe('WebCrypto', () => {
 
     expect(loaded.isMissingNatively('Ed25519 signing')).toBe(true);
     expect(sign).toHaveBeenCalledTimes(1);
+  });
+
+  it('that mixes randomness into its signatures is used, as they verify', async () => {
+    const sign = vi.fn(hedged);
+    const loaded = await loadedIn(alteredCrypto('Ed25519', { sign }));
+    await signsAndSeals(loaded);
+
+    expect(loaded.isMissingNatively('Ed25519 signing')).toBe(false);
+    expect(sign).toHaveBeenCalledTimes(2);
   });
 
   it('without X25519 makes no keys, and noble makes, seals and opens', async () => {
