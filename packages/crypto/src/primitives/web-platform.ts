@@ -42,7 +42,6 @@ export interface Subtle {
   ): Promise<NativeKey>;
   generateKey(algorithm: string, extractable: boolean, usages: string[]): Promise<NativeKeyPair>;
   exportKey(format: 'jwk', key: NativeKey): Promise<{ d?: string; x?: string }>;
-  exportKey(format: 'raw', key: NativeKey): Promise<ArrayBuffer>;
   sign(algorithm: string, key: NativeKey, data: Uint8Array): Promise<ArrayBuffer>;
   verify(
     algorithm: string,

@@ -1,11 +1,17 @@
 /** LabeledExtract and LabeledExpand of RFC 9180 §4. */
 import { concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
-import { utf8 } from '../encoding/text.ts';
 import { hkdfExtract } from '../primitives/hkdf.ts';
 import { hmacSha256Keyed } from '../primitives/hmac-short.ts';
 
-const version = utf8('HPKE-v1');
+const version = ascii('HPKE-v1');
+
+/** The bytes of an RFC's label. A `TextEncoder` takes 1 µs for each in Node 20.20, 5 in 100 of a seal. */
+function ascii(label: string): Uint8Array {
+  const out = new Uint8Array(label.length);
+  for (let i = 0; i < label.length; i++) out[i] = label.charCodeAt(i);
+  return out;
+}
 
 /** Longest input that is hashed at once, in some 20 µs; `info` may be longer. */
 const longestShortBytes = 2_048;
@@ -20,7 +26,7 @@ export async function labeledExtract(
   label: string,
   ikm: Uint8Array,
 ): Promise<Uint8Array> {
-  const labeled = concatBytes(version, suiteId, utf8(label), ikm);
+  const labeled = concatBytes(version, suiteId, ascii(label), ikm);
   if (salt.length > 0 || labeled.length > longestShortBytes) return hkdfExtract(salt, labeled);
   return extractUnsalted(labeled);
 }
@@ -33,8 +39,8 @@ export function labeledExpander(suiteId: Uint8Array, prk: Uint8Array): LabeledEx
   const firstBlock = hmacSha256Keyed(prk);
   return (label, info, length) => {
     if (length < 1 || length > 32) throw new RangeError('length: expected 1 to 32');
-    const labeled = concatBytes(be16(length), version, suiteId, utf8(label), info);
-    return firstBlock(concatBytes(labeled, Uint8Array.of(1))).slice(0, length);
+    const labeled = [be16(length), version, suiteId, ascii(label), info, Uint8Array.of(1)];
+    return firstBlock(concatBytes(...labeled)).slice(0, length);
   };
 }
 
