@@ -20,7 +20,8 @@ const testsOutside: Record<string, readonly string[]> = {
   'credential-bundle': [knownAnswers],
   'sender-key': [knownAnswers],
   kem: ['src/primitives/ml-kem.test.ts', knownAnswers, sessions],
-  session: [knownAnswers, sessions],
+  session: ['src/session/**/*.test.ts', knownAnswers, sessions],
+  'session/spqr': [knownAnswers, sessions],
   identity: [knownAnswers],
   seal: [knownAnswers],
   primitives: ['src/{attachment,seal,session}/**/*.test.ts', knownAnswers],
@@ -36,7 +37,7 @@ const withoutConstruction = [
   'session/stores.ts',
 ];
 
-/** One Stryker run: `name` is a folder of `src`, or a folder or file below one. */
+/** One Stryker run: `name` is a folder of `src`, or a file in one. */
 export interface Unit {
   name: string;
   mutate: string[];
@@ -45,16 +46,17 @@ export interface Unit {
 
 /** The unit of that name; undefined where no folder of that name is tested. */
 export function unitOf(name: string): Unit | undefined {
-  const folder = name.split('/')[0] ?? '';
+  const isFile = name.endsWith('.ts');
+  const folder = isFile ? name.slice(0, name.lastIndexOf('/')) : name;
   const outside = testsOutside[folder];
   if (!outside) return undefined;
   return {
     name,
     mutate: [
-      name.endsWith('.ts') ? `src/${name}` : `src/${name}/**/*.ts`,
+      isFile ? `src/${name}` : `src/${name}/*.ts`,
       '!src/**/*.test.ts',
       ...withoutConstruction.map((file) => `!src/${file}`),
     ],
-    tests: [`src/${folder}/**/*.test.ts`, ...outside, ...everywhere],
+    tests: [`src/${folder}/*.test.ts`, ...outside, ...everywhere],
   };
 }
