@@ -29,7 +29,7 @@ async function run({ name, mutate, tests }: Unit): Promise<Score> {
     ignorePatterns: ['examples', 'interop', 'coverage', 'tsconfig*.json'],
     tsconfigFile: 'none',
     warnings: false,
-    reporters: ['clear-text', 'json', 'html'],
+    reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: `${report}.json` },
     htmlReporter: { fileName: `${report}.html` },
