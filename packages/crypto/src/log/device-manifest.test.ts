@@ -157,6 +157,49 @@ describe('A chain of manifests', () => {
     expect(await refusal(() => verify(at(2), { previous }))).toBe('rollback');
   });
 
+  it('is refused where a number or an id is given to another device, also after it went', async () => {
+    const other = { ...laptop, hybridKey: filled(1_216, 9), number: 8 };
+    const reuses: Record<string, ManifestDevice> = {
+      'a number': { ...laptop, number: phone.number },
+      'an id with another number': { ...phone, number: 9 },
+      'an id with another identity key': { ...phone, identityKey: laptop.identityKey },
+    };
+    const next = (devices: ManifestDevice[]) =>
+      sign({ ...first(), version: 4, previousHash: at(2).hash, devices });
+    const base = { userId: alice, accountKey: account.publicKey };
+    const previous = { version: 3, hash: at(2).hash };
+    const devices = [phone, laptop];
+    const outcome = async (device: ManifestDevice): Promise<[string, string]> => {
+      const four = await next([device]);
+      return [
+        await refusal(() => verifyManifestChain({ ...base, entries: [...chain, four] })),
+        await refusal(() => verifyManifestChain({ ...base, entries: [four], previous, devices })),
+      ];
+    };
+
+    for (const [what, device] of Object.entries(reuses)) {
+      expect([what, await outcome(device)]).toEqual([what, ['chain_broken', 'chain_broken']]);
+    }
+    expect(await outcome(phone)).toEqual(['accepted', 'accepted']);
+    expect(await outcome({ ...other, deviceId: bob })).toEqual(['accepted', 'accepted']);
+  });
+
+  it('reads what it verified, whatever becomes of the array meanwhile', async () => {
+    const body = Uint8Array.from(at(1).body);
+    const verifying = verify({ body, signature: at(1).signature });
+    body.fill(0);
+
+    expect((await verifying).manifest.devices).toEqual([phone, laptop]);
+  });
+
+  it('counts its devices before it looks at their keys', async () => {
+    const body = Uint8Array.from(at(0).body);
+    const countAt = 1 + 16 + 8 + 32 + 33 + 8;
+    body.set([0, 128], countAt);
+
+    expect(() => parseDeviceManifest(body)).toThrow('too many devices');
+  });
+
   it('is refused for another user or another account key', async () => {
     expect(await refusal(() => verify(at(0), { userId: bob }))).toBe('chain_broken');
     expect(await refusal(() => verify(at(0), { accountKey: stranger.publicKey }))).toBe(

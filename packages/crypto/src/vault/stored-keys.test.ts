@@ -117,7 +117,7 @@ describe('A record', () => {
 });
 
 describe('A record', () => {
-  it('has up to 64 MiB', async () => {
+  it('has up to 16 MiB', async () => {
     const encrypt = (length: number) =>
       encryptRecord({ key, context, plaintext: new Uint8Array(length) });
 
