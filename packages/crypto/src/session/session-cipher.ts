@@ -1,7 +1,7 @@
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
-import { acceptPreKeyMessage } from './accept-pre-key-message.ts';
+import { acceptPreKeyMessage, usePreKeys } from './accept-pre-key-message.ts';
 import { openWithRecord, type OpenContext, type OpenedMessage } from './open-message.ts';
 import {
   handshakeHash,
@@ -126,7 +126,10 @@ export class SessionCipher {
       const record = await this.#load();
       const known = findSession(record, first.baseKey);
       if (known) {
-        const opened = await opening(() => openKnown(known, first, context));
+        await opening(() => assertSameHandshake(known, first));
+        // Where the process ended between storing the session and this, the prekeys are still there.
+        await usePreKeys(this.#stores, first);
+        const opened = await opening(() => ratchetDecrypt({ ...context, state: known }));
         return this.#commit(record, opened, keep);
       }
       // Two first messages must not both use one one-time prekey.
@@ -135,9 +138,11 @@ export class SessionCipher {
         const opened = await opening(() =>
           acceptPreKeyMessage({ first, context, stores, peerVersion }),
         );
-        await this.#commit(record, opened, keep);
+        await this.#assertTrusted(opened.state.remoteIdentity);
+        // Before the session: with a session, nobody asks again whose key it is.
         await stores.identity.saveIdentity(this.#remote, first.identityKey);
-        await opened.usePreKeys();
+        await this.#commit(record, opened, keep);
+        await usePreKeys(stores, first);
         return opened.plaintext;
       });
     });
@@ -211,16 +216,11 @@ function findSession(record: SessionRecord, baseKey: Uint8Array): SessionState |
 }
 
 /** A repeated handshake names its session; all of it must be as it was the first time. */
-async function openKnown(
-  state: SessionState,
-  first: PreKeySignalMessage,
-  context: OpenContext,
-): Promise<OpenedMessage> {
+async function assertSameHandshake(state: SessionState, first: PreKeySignalMessage): Promise<void> {
   const hash = await handshakeHash(first);
   if (!state.handshakeHash || !equalBytes(state.handshakeHash, hash)) {
     throw new CryptoError('open_failed');
   }
-  return ratchetDecrypt({ ...context, state });
 }
 
 /** Every refusal inside becomes the one `open_failed`, without a cause. */
