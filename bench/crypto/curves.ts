@@ -8,7 +8,7 @@ import type { Row } from './table.ts';
 import { timed } from './timing.ts';
 
 /** Agreements and signatures, keys at hand. */
-export async function curveRows({ lib, sodium }: Peers): Promise<Row[]> {
+export async function curveRows({ lib, sodium, matrix }: Peers): Promise<Row[]> {
   const message = systemRandom(100);
   const [native, other] = [lib.PrivateKey.generate(), lib.PrivateKey.generate().getPublicKey()];
   const nativePublic = native.getPublicKey();
@@ -26,6 +26,8 @@ export async function curveRows({ lib, sodium }: Peers): Promise<Row[]> {
   const { publicKey } = await identityKeyPairFromSeed(seed);
   const sign = await xeddsaSigner(seed);
   const signature = await sign(message);
+  const room = await matrix();
+  const asciiMessage = 'm'.repeat(message.length);
   const sodiumKey = sodium.crypto_sign_keypair();
   const sodiumSignature = sodium.crypto_sign_detached(message, sodiumKey.privateKey);
   return [
@@ -45,6 +47,7 @@ export async function curveRows({ lib, sodium }: Peers): Promise<Row[]> {
       others: {
         'libsodium-wrappers, Ed25519': () =>
           timed(() => sodium.crypto_sign_detached(message, sodiumKey.privateKey)),
+        'matrix-sdk-crypto-wasm, Ed25519': () => timed(() => room.sign(asciiMessage)),
       },
       atMost: 1.5,
     },

@@ -14,7 +14,7 @@ export interface Row {
   againstOthers?: Readonly<Record<string, number>>;
 }
 
-const rounds = 3;
+const rounds = 9;
 
 /** Measures a row and prints its lines. */
 export async function measureRow(row: Row): Promise<void> {
