@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { FailedFiles } from './failed-files.ts';
+import { OwnTestsFirst } from './own-tests-first.ts';
 
 /** `SOTTO_MUTATION_TESTS`: the patterns of the tests that run against the mutants, as JSON. */
 const include = JSON.parse(process.env.SOTTO_MUTATION_TESTS ?? '[]') as string[];
@@ -10,6 +11,7 @@ export default defineConfig({
     environment: 'node',
     setupFiles: ['mutation/one-seed.ts'],
     testTimeout: 60_000,
+    sequence: { sequencer: OwnTestsFirst },
     reporters: [new FailedFiles()],
   },
 });
