@@ -2,8 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { alice, chat, filled, refusal, seededRandom } from '../../test/building/builders.ts';
 import { concatBytes } from '../encoding/bytes.ts';
 import { be16, be32 } from '../encoding/integers.ts';
+import { uuidBytes } from '../encoding/uuid.ts';
+import { signXEdDSA } from '../identity/sign-xeddsa.ts';
+import { aesCbcEncrypt } from '../primitives/aes-cbc.ts';
 import { GroupCipher } from './group-cipher.ts';
 import { GroupSessionBuilder } from './group-session-builder.ts';
+import { messageKey, messageSeed, nextChainKey } from './sender-chain-key.ts';
 import { SenderKeyDistributionMessage } from './sender-key-distribution-message.ts';
 import { lastIteration, maxSenderKeyPlaintextBytes } from './sender-key-limits.ts';
 import { SenderKeyMessage } from './sender-key-message.ts';
@@ -35,7 +39,7 @@ describe('A sender key record', () => {
         chain.chainKey,
         signingKey,
         filled(1, ownByte),
-        ownByte === 0 ? filled(0, 0) : signingSeed,
+        ownByte === 1 ? signingSeed : filled(0, 0),
         be16(skipped),
         filled(36 * skipped, 1),
       );
@@ -87,6 +91,31 @@ describe('A chain', () => {
     await at(lastIteration);
     expect(await cipher.decrypt(last)).toEqual(filled(1, 1));
     expect(await refusal(() => cipher.decrypt(last))).toBe('open_failed');
+
+    const beyond = nextChainKey({ ...own.chain, iteration: lastIteration });
+    const { key, iv } = await messageKey(messageSeed(beyond).seed);
+    const content = {
+      distributionId: uuidBytes(chat),
+      chainId: own.chainId,
+      iteration: beyond.iteration,
+      ciphertext: await aesCbcEncrypt(key, iv, filled(1, 1)),
+    };
+    const seed = own.signingSeed ?? filled(32, 0);
+    const message = await SenderKeyMessage.create(content, (bytes) =>
+      signXEdDSA({ seed, message: bytes }),
+    );
+    expect(await refusal(() => cipher.decrypt(message.serialize()))).toBe('open_failed');
+  });
+
+  it('is unknown where there is none', async () => {
+    const store = new InMemorySenderKeyStore();
+    await store.storeSenderKey(name, new SenderKeyRecord([own]));
+    const message = await new GroupCipher(store, name).encrypt(filled(1, 1));
+
+    expect(await new GroupCipher(store, name).knowsChainOf(message)).toBe(true);
+    const empty = new GroupCipher(new InMemorySenderKeyStore(), name);
+    expect(await empty.knowsChainOf(message)).toBe(false);
+    expect(await refusal(() => empty.decrypt(message))).toBe('open_failed');
   });
 
   it('that was made from one randomness is one chain', async () => {

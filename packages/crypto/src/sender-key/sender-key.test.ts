@@ -237,6 +237,9 @@ describe('What a member can sign', () => {
     clearInterval(timer);
     expect(turns).toBeGreaterThan(10);
     expect((await receiving.loadSenderKey(name))?.states[0]?.skipped.length).toBe(2_000);
+    await skip(25_001);
+    const tooFar = await sender.encrypt(utf8('too far'));
+    expect(await refusal(() => receiver.decrypt(tooFar))).toBe('open_failed');
     expect(await receiver.decrypt(oldest)).toEqual(utf8('oldest'));
     expect(await refusal(() => receiver.decrypt(tooOld))).toBe('open_failed');
   });
