@@ -1,7 +1,7 @@
 /** LabeledExtract and LabeledExpand of RFC 9180 §4. */
 import { concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
-import { hkdfExtract } from '../primitives/hkdf.ts';
+import { hkdfExpand, hkdfExtract } from '../primitives/hkdf.ts';
 import { hmacSha256Keyed } from '../primitives/hmac-short.ts';
 
 const version = ascii('HPKE-v1');
@@ -44,7 +44,7 @@ export function labeledExpander(suiteId: Uint8Array, prk: Uint8Array): LabeledEx
   };
 }
 
-/** A single LabeledExpand, at most 32 bytes. */
+/** A single LabeledExpand. */
 export async function labeledExpand(
   suiteId: Uint8Array,
   prk: Uint8Array,
@@ -52,5 +52,6 @@ export async function labeledExpand(
   info: Uint8Array,
   length: number,
 ): Promise<Uint8Array> {
-  return labeledExpander(suiteId, prk)(label, info, length);
+  const labeled = concatBytes(be16(length), version, suiteId, ascii(label), info);
+  return hkdfExpand(prk, labeled, length);
 }
