@@ -12,7 +12,7 @@ type NamedPreKeys = Pick<
   'preKeyId' | 'kyberPreKeyId' | 'signedPreKeyId' | 'baseKey'
 >;
 
-const useOf = ({ kyberPreKeyId, signedPreKeyId, baseKey }: NamedPreKeys): KyberPreKeyUse => ({
+const kyberUseOf = ({ kyberPreKeyId, signedPreKeyId, baseKey }: NamedPreKeys): KyberPreKeyUse => ({
   kyberPreKeyId,
   signedPreKeyId,
   baseKey,
@@ -24,7 +24,7 @@ const useOf = ({ kyberPreKeyId, signedPreKeyId, baseKey }: NamedPreKeys): KyberP
  */
 export async function usePreKeys(stores: ProtocolStores, first: NamedPreKeys): Promise<void> {
   const kyberPreKey = await stores.kyberPreKeys.loadKyberPreKey(first.kyberPreKeyId);
-  if (kyberPreKey?.lastResort) await stores.kyberPreKeys.recordLastResortUse(useOf(first));
+  if (kyberPreKey?.lastResort) await stores.kyberPreKeys.recordLastResortUse(kyberUseOf(first));
   else if (kyberPreKey) await stores.kyberPreKeys.removeKyberPreKey(first.kyberPreKeyId);
   if (first.preKeyId !== undefined) await stores.preKeys.removePreKey(first.preKeyId);
 }
@@ -47,7 +47,7 @@ export async function acceptPreKeyMessage(input: {
   if (!signedPreKey || !kyberPreKey || (preKeyId !== undefined && !preKey)) {
     throw new CryptoError('open_failed');
   }
-  if (kyberPreKey.lastResort && (await stores.kyberPreKeys.wasLastResortUsed(useOf(first)))) {
+  if (kyberPreKey.lastResort && (await stores.kyberPreKeys.wasLastResortUsed(kyberUseOf(first)))) {
     throw new CryptoError('open_failed');
   }
   const state = await respondToSession({
