@@ -24,7 +24,7 @@ async function run({ name, mutate, tests }: Unit): Promise<Score> {
     ignorers: ['error-texts'],
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 10_000,
+    timeoutMS: 30_000,
     timeoutFactor: 2,
     ignorePatterns: ['examples', 'interop', 'coverage', 'tsconfig*.json'],
     tsconfigFile: 'none',
