@@ -87,6 +87,7 @@ describe('A chain', () => {
     const last = await cipher.encrypt(filled(1, 1));
 
     expect(SenderKeyMessage.parse(last).iteration).toBe(0xffff_fffe);
+    expect(SenderKeyMessage.parse(last).version).toBe(3);
     expect(await refusal(() => cipher.encrypt(filled(1, 1)))).toBe('bad_key');
     await at(lastIteration);
     expect(await cipher.decrypt(last)).toEqual(filled(1, 1));
