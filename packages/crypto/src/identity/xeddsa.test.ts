@@ -24,7 +24,7 @@ import {
 import { verifyEd25519 } from '../primitives/ed25519-verify.ts';
 import type { RandomSource } from '../primitives/random.ts';
 import { generateIdentityKeyPair, identityKeyPairFromSeed } from './identity-key-pair.ts';
-import { parseIdentityPublicKey } from './public-key.ts';
+import { isIdentityPublicKey, parseIdentityPublicKey } from './public-key.ts';
 import { signLabelled } from './sign-labelled.ts';
 import { signXEdDSA, xeddsaSignerFromScalar } from './sign-xeddsa.ts';
 import { verifyLabelled } from './verify-labelled.ts';
@@ -164,6 +164,16 @@ describe('identity keys', () => {
     const [one, two] = [await nonceOf(), await nonceOf()];
     forceBackEnd(undefined);
     expect(one).not.toBe(two);
+  });
+
+  it('are refused with the top bit set, whatever point the number then stands for', async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const { publicKey } = await generateIdentityKeyPair({ random: seededRandom(seed) });
+      expect(isIdentityPublicKey(publicKey)).toBe(true);
+      publicKey[32] = (publicKey[32] ?? 0) | 0x80;
+      expect(isIdentityPublicKey(publicKey)).toBe(false);
+      expect(await refusal(() => parseIdentityPublicKey(publicKey))).toBe('bad_key');
+    }
   });
 
   it('are refused at import when low-order, non-canonical, of the twist, or misshapen', async () => {
