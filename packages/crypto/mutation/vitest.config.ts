@@ -10,7 +10,7 @@ export default defineConfig({
     include,
     environment: 'node',
     setupFiles: ['mutation/one-seed.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     sequence: { sequencer: OwnTestsFirst },
     reporters: [new FailedFiles()],
   },
