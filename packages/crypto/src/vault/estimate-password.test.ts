@@ -43,6 +43,7 @@ const expected: Record<string, [string, number, PasswordWarning?][]> = {
     ['k9mk9m', 16, 'repetition'],
     ['k9mqk9mq', 21, 'repetition'],
     ['k9mqzk9mqz', 42.3],
+    ['testtest', 12.1, 'common'],
   ],
   'dates and years': [
     ['19900112', 15.5, 'date'],
