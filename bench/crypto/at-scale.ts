@@ -1,6 +1,7 @@
 /** Work on a thousand devices and on long jumps: how long it takes, and for how long at a stretch it holds the thread. */
 import { randomUUID } from 'node:crypto';
 import {
+  generateHybridKeyPair,
   generateIdentityKeyPair,
   generateSealingKeyPair,
   GroupCipher,
@@ -22,6 +23,7 @@ import { format, median, print } from './table.ts';
 import { longestSlice } from './timing.ts';
 
 const members = 1000;
+const hybridMembers = 200;
 const jump = 25_000;
 const mostMs = 50;
 const rounds = 5;
@@ -57,12 +59,17 @@ async function onNoble(work: () => Promise<void>): Promise<void> {
 
 /** Sealing, removing a member, and a jump of 25,000 messages. */
 export async function measureAtScale({ lib }: Peers): Promise<void> {
-  const crowd = await makeCrowd();
+  const crowd = await makeCrowd(members, false);
   print(`\nsealing a 32-byte key to ${members} devices, signed for each\n`);
   const sealing = async () => () => crowd.sealToAll(systemRandom(32));
   await report('Sotto', sealing);
   await onNoble(() => report('Sotto, noble alone', sealing));
   reportNativeSealing(lib);
+  const hybrid = await makeCrowd(hybridMembers, true);
+  await report(
+    `Sotto, ${hybridMembers - 1} devices with hybrid keys`,
+    async () => () => hybrid.sealToAll(systemRandom(32)),
+  );
 
   print(`\nremoving one of ${members} members\n`);
   await reportRemoval(crowd);
@@ -88,17 +95,20 @@ export async function measureAtScale({ lib }: Peers): Promise<void> {
 
 type Crowd = Awaited<ReturnType<typeof makeCrowd>>;
 
-/** An admin, and the devices of as many members. */
-async function makeCrowd() {
+/** An admin, and a device of each other member, with hybrid keys or without. */
+async function makeCrowd(size: number, hybrid: boolean) {
   const admin = {
     userId: randomUUID(),
     deviceId: randomUUID(),
     ...(await generateIdentityKeyPair()),
   };
-  const devices: (SealingKeyPair & { userId: string; deviceId: string })[] = [];
-  for (let i = 1; i < members; i++) {
+  const devices: (SealingKeyPair & { userId: string; deviceId: string; hybridKey?: Uint8Array })[] =
+    [];
+  for (let i = 1; i < size; i++) {
+    const ids = { userId: randomUUID(), deviceId: randomUUID() };
     const keys = await generateSealingKeyPair();
-    devices.push({ userId: randomUUID(), deviceId: randomUUID(), ...keys });
+    const hybridKey = hybrid ? (await generateHybridKeyPair()).publicKey : undefined;
+    devices.push({ ...ids, ...keys, ...(hybridKey ? { hybridKey } : {}) });
   }
   const seal = { purpose: 'sender-key', context: [utf8(groupId)] };
   const sealToAll = (payload: Uint8Array) =>
@@ -106,10 +116,11 @@ async function makeCrowd() {
       ...seal,
       payload,
       sender: { userId: admin.userId, deviceId: admin.deviceId, identitySeed: admin.seed },
-      recipients: devices.map(({ userId, deviceId, publicKey }) => ({
+      recipients: devices.map(({ userId, deviceId, publicKey, hybridKey }) => ({
         userId,
         deviceId,
         publicKey,
+        ...(hybridKey ? { hybridKey } : {}),
       })),
     });
   return { admin, devices, seal, sealToAll };

@@ -58,7 +58,7 @@ async function several<Made>(make: () => Promise<Made>): Promise<Made[]> {
 }
 
 /** Messages of 1 KB, in order. */
-export async function groupRows({ lib, olm }: Peers): Promise<Row[]> {
+export async function groupRows({ lib, olm, matrix }: Peers): Promise<Row[]> {
   return [
     {
       what: 'sender key encrypt, 1 KB',
@@ -77,6 +77,10 @@ export async function groupRows({ lib, olm }: Peers): Promise<Row[]> {
           const figure = await timed(() => session.encrypt(asciiText));
           session.free();
           return figure;
+        },
+        'matrix-sdk-crypto-wasm': async () => {
+          const room = await matrix();
+          return timed(() => room.encrypt(asciiText));
         },
       },
       atMost: 1.5,
@@ -106,6 +110,10 @@ export async function groupRows({ lib, olm }: Peers): Promise<Row[]> {
           sender.free();
           receiver.free();
           return figure;
+        },
+        'matrix-sdk-crypto-wasm': async () => {
+          const room = await matrix();
+          return timedOver(await several(() => room.encrypt(asciiText)), room.decrypt);
         },
       },
       atMost: 2,

@@ -2,6 +2,7 @@
 import { importOracle } from '../../packages/crypto/interop/install-oracle.ts';
 import { libsignal } from '../../packages/crypto/interop/oracles/libsignal-device.ts';
 import type { Libsignal } from '../../packages/crypto/interop/oracles/libsignal-device.ts';
+import { matrixRooms, type MatrixRoom } from './matrix.ts';
 
 interface NativePublicKey {
   serialize(): Uint8Array;
@@ -95,6 +96,7 @@ interface Olm {
 
 export interface Peers {
   lib: NativeLibsignal;
+  matrix: () => Promise<MatrixRoom>;
   sodium: Sodium;
   hpke: HpkeCore;
   olm: Olm;
@@ -109,5 +111,5 @@ export async function loadPeers(): Promise<Peers> {
   };
   const { default: olm } = (await importOracle('@matrix-org/olm', '3.2.15')) as { default: Olm };
   await Promise.all([sodium.ready, olm.init()]);
-  return { lib, sodium, hpke, olm };
+  return { lib, matrix: await matrixRooms(), sodium, hpke, olm };
 }

@@ -1,28 +1,36 @@
-/** How long one call takes: calls are repeated until a measurement is long enough to mean something. */
-const measureMs = 120;
+/**
+ * How long one call takes: the median of many. A mean would have in it whatever else the machine did meanwhile, of
+ * which a call of some microseconds meets little; collections of garbage are left out with it.
+ */
+import { median } from './table.ts';
+
+const measureMs = 60;
 const leastCalls = 3;
 
-/** Microseconds a call of `work`. */
+/** Microseconds of the median call of `work`. */
 export async function timed(work: () => unknown): Promise<number> {
-  let calls = 0;
-  let elapsed = 0;
-  const started = performance.now();
-  while (calls < leastCalls || elapsed < measureMs) {
+  const calls: number[] = [];
+  const until = performance.now() + measureMs;
+  while (calls.length < leastCalls || performance.now() < until) {
+    const started = performance.now();
     await work();
-    calls += 1;
-    elapsed = performance.now() - started;
+    calls.push((performance.now() - started) * 1000);
   }
-  return (elapsed / calls) * 1000;
+  return median(calls);
 }
 
-/** Microseconds a call of `work`, once for each thing that was made ready before. */
+/** Microseconds of the median call of `work`, one for each thing that was made ready before. */
 export async function timedOver<Item>(
   items: readonly Item[],
   work: (item: Item) => unknown,
 ): Promise<number> {
-  const started = performance.now();
-  for (const item of items) await work(item);
-  return ((performance.now() - started) / items.length) * 1000;
+  const calls: number[] = [];
+  for (const item of items) {
+    const started = performance.now();
+    await work(item);
+    calls.push((performance.now() - started) * 1000);
+  }
+  return median(calls);
 }
 
 /**

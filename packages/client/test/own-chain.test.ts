@@ -1,6 +1,13 @@
 import { parseDeviceManifest, signDeviceManifest, toBase64Url } from '@sotto/crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createSteppableClock, makePerson, signUpFully, until } from '../src/testing/index.ts';
+import {
+  createSteppableClock,
+  makePerson,
+  signUpFully,
+  startChatWith,
+  until,
+  untilDelivery,
+} from '../src/testing/index.ts';
 import type { TestClient, TestPerson } from '../src/testing/index.ts';
 import { openParts } from './support/device-parts.ts';
 import { addDevice, deviceIdOf, query } from './support/several-devices.ts';
@@ -141,21 +148,26 @@ async function accountOf(test: TestClient, person: TestPerson): Promise<Account>
 }
 
 describe('a device', () => {
-  it('notices a chain below the anchor, shows it, and signs nothing', async () => {
+  it('that was away notices a chain below the anchor, shows it, and signs nothing', async () => {
     const { person, test, tap } = await signedUp();
+    // With oneself: a chat as any other.
+    const chatId = await startChatWith(test.client, person.handle);
     const published: string[] = [];
     tap.onRequest = (route) => {
       if (route === 'POST /api/devices/manifests') published.push(route);
     };
+    await test.client.setOnline({ online: false });
     await addDevice(world, person);
     await vi.waitFor(async () => expect(await vaultVersion(person.handle)).toBe(3), {
       timeout: 10_000,
     });
-    await until(test.client.devices, ({ devices }) => devices.length === 2);
+    // The chain as this device knows it; the newer vault is shown.
+    tap.onAnswer = (route, answer) => {
+      if (!route.startsWith('GET /api/people/')) return answer;
+      const { manifests } = answer as Account;
+      return { manifests: manifests.filter(({ version }) => version === 1), headVersion: 1 };
+    };
 
-    tap.onAnswer = (route, answer) =>
-      route.endsWith('/manifests') ? { manifests: [], headVersion: 1 } : answer;
-    await test.client.setOnline({ online: false });
     await test.client.setOnline({ online: true });
 
     await until(test.client.devices, ({ alarm }) => alarm === 'rollback');
@@ -164,6 +176,20 @@ describe('a device', () => {
       code: 'rollback',
     });
     expect(published).toEqual([]);
+    const state = await until(test.client.chat(chatId), ({ trust }) => trust === 'doubtful');
+    expect(state.canSend).toBe(false);
+    await expect(test.client.sendText({ chatId, text: 'x' })).rejects.toMatchObject({
+      code: 'untrusted',
+    });
+    delete tap.onAnswer;
+    await test.client.setOnline({ online: false });
+    await test.client.setOnline({ online: true });
+    await until(
+      test.client.devices,
+      ({ alarm, devices }) => alarm === null && devices.length === 2,
+    );
+    const { id } = await test.client.sendText({ chatId, text: 'goes on' });
+    await untilDelivery(test.client, chatId, id, 'sent');
   });
 
   it('takes a chat password over that was changed elsewhere, and opens with it offline', async () => {

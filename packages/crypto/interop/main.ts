@@ -1,4 +1,5 @@
 /** Live exchanges with other implementations, both ways; exits with 1 if any line of the table failed. */
+import { cryptoJs } from './oracles/crypto-js.ts';
 import { hpkeCore } from './oracles/hpke-core.ts';
 import { libsignalGroups } from './oracles/libsignal-groups.ts';
 import { libsignalSessions } from './oracles/libsignal-sessions.ts';
@@ -13,6 +14,7 @@ const runs: (() => Promise<InteropResult[]>)[] = [
   libsignalGroups,
   hpkeCore,
   turnkey,
+  cryptoJs,
 ];
 
 const results: InteropResult[] = [];

@@ -22,6 +22,7 @@ export {
 export {
   verifyDeviceManifest,
   verifyManifestChain,
+  type DeviceIdentity,
   type ManifestHead,
   type VerifiedManifest,
 } from './log/verify-device-manifest.ts';

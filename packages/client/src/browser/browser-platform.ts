@@ -1,3 +1,4 @@
+import { systemRandom } from '@sotto/crypto';
 import type { Platform } from '../platform.ts';
 import { createNetworkTransport } from '../transport/network-transport.ts';
 import { deviceName } from './device-name.ts';
@@ -16,7 +17,7 @@ export function createBrowserPlatform(): Platform {
         return () => clearTimeout(timer);
       },
     },
-    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    random: systemRandom,
     openStorage: () => openIndexedDbStorage(),
     relayUrl: location.origin,
     transport: createNetworkTransport(),

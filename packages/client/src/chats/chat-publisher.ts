@@ -37,8 +37,10 @@ export function createChatPublisher(options: {
   trust: TrustStore;
   outbox: Outbox;
   drafts: Drafts;
+  /** Whether the relay shows less of the own chain than the vault names. */
+  isBehind: () => boolean;
 }): ChatPublisher {
-  const { context, list, stores, book, ring, trust, outbox, drafts } = options;
+  const { context, list, stores, book, ring, trust, outbox, drafts, isBehind } = options;
   const { userId } = context;
   const logs = new Map<ChatId, ChatLog>();
   const pending = new Set<ChatId>();
@@ -65,7 +67,7 @@ export function createChatPublisher(options: {
 
   /** Of the partner; a doubt about the own devices stands in every chat, one about a key in that chat. */
   function trustIn({ members, disputedEpoch }: ChatAtRest): Trust {
-    if (trust.trustOf(userId) === 'doubtful') return 'doubtful';
+    if (isBehind() || trust.trustOf(userId) === 'doubtful') return 'doubtful';
     const partner = members.find((member) => member.userId !== userId);
     const found = partner ? trust.trustOf(partner.userId) : 'unchecked';
     return disputedEpoch !== null && found !== 'changed' ? 'doubtful' : found;

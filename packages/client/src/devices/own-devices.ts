@@ -1,6 +1,7 @@
 import { deviceIdSchema, deviceTypeSchema, timeMsSchema } from '@sotto/protocol';
 import type { DeviceId } from '@sotto/protocol';
 import * as z from 'zod/mini';
+import { ClientError, isClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { DevicesState, LinkRequest, Store } from '../facade.ts';
 import { ifDamaged } from '../storage/sealed-store.ts';
@@ -37,6 +38,10 @@ export interface OwnDevices {
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`. */
   remove(deviceId: DeviceId): Promise<void>;
+  /** Whether the relay showed less of the own chain than the vault names when that was looked at last. */
+  isBehind(): boolean;
+  /** Looks, and asks the relay for what is missing. Nothing is sealed or sent while it is not there. */
+  reachesAnchor(): Promise<boolean>;
   /**
    * After each look at the own manifests: exchanges sealing keys that are old or not hybrid, drops
    * former ones, and raises the vault's anchor. Throws `rollback` for a chain below the anchor.
@@ -59,9 +64,11 @@ export function createOwnDevices(
     trust: TrustStore;
     requests: Store<readonly LinkRequest[]>;
     onRemoved: () => void;
+    /** The relay began, or ceased, to show less of the own chain than the vault names. */
+    onBehind: () => void;
   },
 ): OwnDevices {
-  const { context, trust, requests, show, raiseAnchor, onRemoved } = options;
+  const { context, trust, requests, show, raiseAnchor, onRemoved, onBehind } = options;
   const { userId, deviceId: thisDevice, store, vault } = context;
   let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
@@ -99,9 +106,33 @@ export function createOwnDevices(
     if (context.isOpen()) await list(account.devices);
   }
 
+  /** A vault that names a newer manifest may have come before that one: the relay is asked for it. */
+  async function reachesAnchor(): Promise<boolean> {
+    const goesThrough = async (own: PersonTrust | undefined) => {
+      try {
+        assertAnchored(own, await anchorOf(vault));
+        return true;
+      } catch (error) {
+        if (isClientError(error, 'rollback')) return false;
+        throw error;
+      }
+    };
+    const reached =
+      (await goesThrough(await trust.person(userId))) ||
+      (await goesThrough(await trust.refresh(userId)));
+    if (isBehind === reached) {
+      isBehind = !reached;
+      changed();
+      onBehind();
+    }
+    return reached;
+  }
+
   return {
     list,
     changed,
+    reachesAnchor,
+    isBehind: () => isBehind,
     async load() {
       const stored = await store
         .read('state', listedKey, listedSchema)
@@ -121,14 +152,7 @@ export function createOwnDevices(
     async keep() {
       const own = await trust.person(userId);
       if (!own || own.alarm !== null) return;
-      try {
-        assertAnchored(own, await anchorOf(vault));
-        isBehind = false;
-      } catch (error) {
-        isBehind = true;
-        changed();
-        throw error;
-      }
+      if (!(await reachesAnchor())) throw new ClientError('rollback');
       await (await changes()).keepSealingKeys(own);
       await raiseAnchor((await trust.person(userId)) ?? own);
     },

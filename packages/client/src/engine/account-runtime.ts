@@ -20,6 +20,7 @@ import { createLinkRequests } from '../link/link-requests.ts';
 import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { createPreKeyLoader } from '../prekeys/load-pre-keys.ts';
 import type { PreKeys } from '../prekeys/pre-keys.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
 import { createChatSync } from '../sync/chat-sync.ts';
@@ -151,6 +152,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     requests: linkRequests,
     ...options.devices,
     onRemoved: () => renewal.sweep({ soon: true }),
+    onBehind: () => publisher.allChanged(),
   });
   const outbox: Outbox = createOutbox({
     context,
@@ -178,11 +180,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     connection: connectionOf,
     receipts: (chatId, found) => receipts.take(chatId, found),
   });
-  let loadingPreKeys: Promise<PreKeys> | null = null;
-  const preKeys = (): Promise<PreKeys> =>
-    (loadingPreKeys ??= import('../prekeys/pre-keys.ts').then(({ createPreKeys }) =>
-      createPreKeys(context, trust),
-    ));
+  const preKeys = createPreKeyLoader(context, trust);
   const publisher: ChatPublisher = createChatPublisher({
     context,
     list,
@@ -192,6 +190,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     outbox,
     drafts,
+    isBehind: () => devices.isBehind(),
   });
   const catchUp = createCatchUp({
     context,
@@ -223,13 +222,15 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
     const members = book.get(chatId)?.members ?? [];
     const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
-    return doubts.includes(true) || (book.get(chatId)?.disputedEpoch ?? null) !== null;
+    const isDisputed = (book.get(chatId)?.disputedEpoch ?? null) !== null;
+    return doubts.includes(true) || isDisputed || devices.isBehind();
   }
 
   /** Nothing is sent before the members' manifests were asked for since the last reconnect. */
   async function mayEncrypt(chatId: ChatId): Promise<boolean> {
     await catchUp.lookAt(book.get(chatId)?.members.map((member) => member.userId) ?? []);
-    return !(await isInDoubt(chatId)) && (await renewal.settle(chatId));
+    if (!(await devices.reachesAnchor()) || (await isInDoubt(chatId))) return false;
+    return await renewal.settle(chatId);
   }
 
   /**

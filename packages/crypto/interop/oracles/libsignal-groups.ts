@@ -161,8 +161,8 @@ async function safetyNumbers(lib: Libsignal): Promise<string> {
       .displayableFingerprint()
       .toString();
     const halves = [
-      numericFingerprint(ourId, ours.publicKey),
-      numericFingerprint(theirId, theirs.publicKey),
+      await numericFingerprint(ourId, ours.publicKey),
+      await numericFingerprint(theirId, theirs.publicKey),
     ];
     if (halves.sort((a, b) => (a < b ? -1 : 1)).join('') !== shown) throw new Error('they differ');
   }

@@ -54,7 +54,7 @@ export class AttachmentDecryptor {
     const last = this.#index === chunkCount(this.#size) - 1;
     const rest = this.#size - this.#index * attachmentChunkBytes;
     const expected = Math.min(rest, attachmentChunkBytes) + gcmTagBytes;
-    if (this.#failed || rest < 0 || this.#isComplete() || sealed.length !== expected) this.#fail();
+    if (this.#failed || this.#isComplete() || sealed.length !== expected) this.#fail();
     this.#busy = true;
     try {
       const nonce = chunkNonce(this.#noncePrefix, this.#index, last);

@@ -9,12 +9,15 @@ import {
 } from '../../test/building/builders.ts';
 import { onEachBackEnd } from '../../test/known-answers/on-each-back-end.ts';
 import { concatBytes } from '../encoding/bytes.ts';
+import { AesGcmKey } from '../primitives/aes-gcm.ts';
 import { sha256 } from '../primitives/sha2.ts';
 import { AttachmentDecryptor } from './attachment-decryptor.ts';
 import { AttachmentEncryptor } from './attachment-encryptor.ts';
 import { decryptAttachment, encryptAttachment } from './attachment.ts';
 import {
   attachmentChunkBytes,
+  chunkNonce,
+  deriveAttachmentKey,
   maxAttachmentBytes,
   sealedAttachmentBytes,
   sealedChunkBytes,
@@ -80,6 +83,10 @@ describe('A file of many chunks', () => {
     expect(await refusal(() => out.decryptChunk(chunk(0)))).toBe('open_failed');
     expect(await refusal(() => out.finish())).toBe('open_failed');
 
+    const cut = await AttachmentDecryptor.create(pointer);
+    expect(await refusal(() => cut.decryptChunk(chunk(0).subarray(1)))).toBe('open_failed');
+    expect(await refusal(() => cut.decryptChunk(chunk(0)))).toBe('open_failed');
+
     const early = await AttachmentDecryptor.create(pointer);
     await early.decryptChunk(chunk(0));
     await early.decryptChunk(chunk(1));
@@ -123,14 +130,49 @@ describe('A file of many chunks', () => {
     ] as const) {
       expect(await refusal(() => encryptor.encryptChunk(filled(size, 1), last))).toBe('RangeError');
     }
+    const last = 1 as unknown as boolean;
+    expect(await refusal(() => encryptor.encryptChunk(filled(1, 1), last))).toBe('TypeError');
     expect(await refusal(() => encryptor.pointer())).toBe('RangeError');
     await encryptor.encryptChunk(filled(attachmentChunkBytes, 1), false);
     expect(await refusal(() => encryptor.encryptChunk(filled(0, 1), true))).toBe('RangeError');
     await encryptor.encryptChunk(filled(1, 1), true);
     expect(await refusal(() => encryptor.encryptChunk(filled(1, 1), true))).toBe('RangeError');
     expect(encryptor.pointer().size).toBe(attachmentChunkBytes + 1);
-    const pointer = { key: filled(32, 1), hash: filled(32, 1), size: maxAttachmentBytes + 1 };
-    expect(await refusal(() => AttachmentDecryptor.create(pointer))).toBe('too_large');
+  });
+
+  it('does not open in shorter chunks, even sealed with its key', async () => {
+    const fileKey = filled(32, 1);
+    const { key, noncePrefix } = await deriveAttachmentKey(fileKey);
+    const cipher = new AesGcmKey(key);
+    const first = async (length: number) => {
+      const nonce = chunkNonce(noncePrefix, 0, false);
+      const chunk = await cipher.seal(nonce, filled(0, 0), filled(length, 1));
+      const size = 2 * attachmentChunkBytes;
+      const out = await AttachmentDecryptor.create({ key: fileKey, hash: filled(32, 0), size });
+      return refusal(() => out.decryptChunk(chunk));
+    };
+
+    expect(await first(attachmentChunkBytes)).toBe('accepted');
+    expect(await first(attachmentChunkBytes - 1)).toBe('open_failed');
+    expect(await first(attachmentChunkBytes + 1)).toBe('open_failed');
+    expect(await first(0)).toBe('open_failed');
+  });
+
+  it('has up to 100 MB', { timeout: 120_000 }, async () => {
+    const encryptor = await AttachmentEncryptor.create();
+    const chunk = filled(attachmentChunkBytes, 1);
+    const rest = maxAttachmentBytes % attachmentChunkBytes;
+    for (let size = rest; size < maxAttachmentBytes; size += attachmentChunkBytes)
+      await encryptor.encryptChunk(chunk, false);
+
+    const over = () => encryptor.encryptChunk(filled(rest + 1, 1), true);
+    expect(await refusal(over)).toBe('too_large');
+    await encryptor.encryptChunk(filled(rest, 1), true);
+    const pointer = encryptor.pointer();
+    expect(pointer.size).toBe(maxAttachmentBytes);
+    expect(await refusal(() => AttachmentDecryptor.create(pointer))).toBe('accepted');
+    const larger = { ...pointer, size: maxAttachmentBytes + 1 };
+    expect(await refusal(() => AttachmentDecryptor.create(larger))).toBe('too_large');
   });
 
   it('opens for any content', async () => {

@@ -1,4 +1,4 @@
-import { assertBytes, concatBytes } from '../encoding/bytes.ts';
+import { assertBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import type { RandomSource } from '../primitives/random.ts';
 import { AttachmentDecryptor } from './attachment-decryptor.ts';
@@ -18,13 +18,13 @@ export async function encryptAttachment(
   assertBytes(content, 'content');
   const encryptor = await AttachmentEncryptor.create(options);
   const count = chunkCount(content.length);
-  const chunks: Uint8Array[] = [];
+  const file = new Uint8Array(sealedAttachmentBytes(content.length));
   for (let index = 0; index < count; index++) {
     const start = index * attachmentChunkBytes;
     const chunk = content.subarray(start, start + attachmentChunkBytes);
-    chunks.push(await encryptor.encryptChunk(chunk, index === count - 1));
+    file.set(await encryptor.encryptChunk(chunk, index === count - 1), index * sealedChunkBytes);
   }
-  return { file: concatBytes(...chunks), pointer: encryptor.pointer() };
+  return { file, pointer: encryptor.pointer() };
 }
 
 /** Opens a whole file; `open_failed` for every change, cut or extension of it. */
@@ -35,10 +35,12 @@ export async function decryptAttachment(
   assertBytes(file, 'file');
   const decryptor = await AttachmentDecryptor.create(pointer);
   if (file.length !== sealedAttachmentBytes(pointer.size)) throw new CryptoError('open_failed');
-  const chunks: Uint8Array[] = [];
-  for (let start = 0; start < file.length; start += sealedChunkBytes) {
-    chunks.push(await decryptor.decryptChunk(file.subarray(start, start + sealedChunkBytes)));
+  const content = new Uint8Array(pointer.size);
+  for (let index = 0; index * sealedChunkBytes < file.length; index++) {
+    const start = index * sealedChunkBytes;
+    const chunk = await decryptor.decryptChunk(file.subarray(start, start + sealedChunkBytes));
+    content.set(chunk, index * attachmentChunkBytes);
   }
   decryptor.finish();
-  return concatBytes(...chunks);
+  return content;
 }

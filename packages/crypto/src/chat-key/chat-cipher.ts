@@ -9,7 +9,7 @@ import { padmePad, padmeUnpad } from '../encoding/padme.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { assertCommitment } from '../committed-aead/committed-key.ts';
-import { perKeyCache } from '../committed-aead/per-key-cache.ts';
+import { perKeyCache } from '../primitives/per-key-cache.ts';
 import { AesGcmKey, gcmNonceBytes } from '../primitives/aes-gcm.ts';
 import { hkdfSha256 } from '../primitives/hkdf.ts';
 import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
@@ -31,14 +31,13 @@ export interface MessagePlace {
   messageId: string;
 }
 
-function assertPlace({ epochKey, sender }: MessagePlace): void {
+function assertPlace({ epochKey }: MessagePlace): void {
   assertBytes(epochKey.key, 'epochKey.key', 32);
   assertBytes(epochKey.commitment, 'epochKey.commitment', 32);
   assertCount(epochKey.epoch, 'epochKey.epoch');
-  if (typeof sender !== 'object' || sender === null) throw new TypeError('sender: expected object');
 }
 
-const ciphers = perKeyCache<{ commitment: Uint8Array; cipher: AesGcmKey }>();
+const ciphers = perKeyCache<Promise<{ commitment: Uint8Array; cipher: AesGcmKey }>>();
 
 /** The derived cipher; `bad_key` if the epoch key was not made for this chat and epoch. */
 async function cipherFor(

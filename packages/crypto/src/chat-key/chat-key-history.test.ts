@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chat, filled, offsetView, otherChat, refusal } from '../../test/building/builders.ts';
+import { concatBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
+import { be16, be64 } from '../encoding/integers.ts';
+import { uuidBytes } from '../encoding/uuid.ts';
 import { ChatKeyHistory } from './chat-key-history.ts';
 import { epochKeyFrom } from './epoch-key.ts';
 
@@ -55,6 +58,20 @@ describe('A key history', () => {
     const [winner, loser] = toHex(one.commitment) < toHex(two.commitment) ? [one, two] : [two, one];
     expect(history.current).toEqual(winner);
     expect(history.find(loser.keyId)).toEqual(loser);
+    expect(await history.add(loser)).toEqual([]);
+    expect(history.keys).toEqual([winner, loser]);
+  });
+
+  it('keeps the eight lowest of the keys proposed for one epoch', async () => {
+    const keys = await Promise.all(Array.from({ length: 9 }, (_, index) => keyOf(1, index)));
+    const history = new ChatKeyHistory({ chatId: chat });
+    const dropped = [];
+
+    for (const key of keys) dropped.push(...(await history.add(key)));
+
+    keys.sort((a, b) => (toHex(a.commitment) < toHex(b.commitment) ? -1 : 1));
+    expect(history.keys).toEqual(keys.slice(0, 8));
+    expect(dropped).toEqual(keys.slice(8));
   });
 
   it('refuses keys of another chat or under a false id', async () => {
@@ -70,6 +87,8 @@ describe('A key history', () => {
     expect(await refusal(() => history.add(foreign))).toBe('bad_key');
     expect(await refusal(() => history.add({ ...own, epoch: 2 }))).toBe('bad_key');
     expect(await refusal(() => history.add({ ...own, keyId: filled(16, 0) }))).toBe('bad_key');
+    const commitment = concatBytes(own.keyId, filled(16, 0));
+    expect(await refusal(() => history.add({ ...own, commitment }))).toBe('bad_key');
     expect(history.current).toBeUndefined();
   });
 
@@ -92,6 +111,27 @@ describe('A key history', () => {
     ]) {
       expect(await refusal(() => ChatKeyHistory.parse(broken))).toBe('bad_encoding');
     }
+  });
+
+  it('is read in one order, without repetition, within its depth', async () => {
+    const bytesOf = async (depth: number, ...epochs: number[]) => {
+      const keys = await Promise.all(epochs.map((epoch) => keyOf(epoch, epoch)));
+      const parts = keys.map(({ key, epoch, timestampMs }) =>
+        concatBytes(be64(epoch), be64(timestampMs), key),
+      );
+      const head = [filled(1, 1), uuidBytes(chat), be16(depth), be16(keys.length)];
+      return concatBytes(...head, ...parts);
+    };
+    const parse = async (depth: number, ...epochs: number[]) => {
+      const bytes = await bytesOf(depth, ...epochs);
+      return refusal(() => ChatKeyHistory.parse(bytes));
+    };
+
+    expect(await parse(2, 2, 1)).toBe('accepted');
+    expect(await parse(2, 1, 2)).toBe('bad_encoding');
+    expect(await parse(2, 2, 1, 1)).toBe('bad_encoding');
+    expect(await parse(2, 3, 2, 1)).toBe('bad_encoding');
+    expect(await parse(0)).toBe('bad_encoding');
   });
 
   it('takes whole depths only', () => {

@@ -9,6 +9,7 @@ import { toHex } from '../encoding/hex.ts';
 import { assertCount, be16, be64 } from '../encoding/integers.ts';
 import { uuidBytes, uuidFromBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { epochKeyCommitment, epochKeyFrom, keyIdBytes, type EpochKey } from './epoch-key.ts';
 
 /** Epochs kept unless configured: current, previous, one before. */
@@ -17,12 +18,16 @@ export const defaultHistoryDepth = 3;
 /** Rival keys kept for one epoch; a chat has two people, each with few devices. */
 const maxKeysPerEpoch = 8;
 
+/** Keys read between two gifts of the thread; each is committed to twice. */
+const keysInOneSlice = 32;
+
 const formatVersion = 1;
 
+/** Newest epoch first, lowest commitment first; no commitment is there twice. */
 function compareKeys(a: EpochKey, b: EpochKey): number {
   if (a.epoch !== b.epoch) return b.epoch - a.epoch;
   const [left, right] = [toHex(a.commitment), toHex(b.commitment)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return left < right ? -1 : 1;
 }
 
 /** The epoch keys of one chat, newest first. Contains secrets: store only what is encrypted. */
@@ -61,13 +66,17 @@ export class ChatKeyHistory {
     if (!equalBytes(expected.subarray(0, keyIdBytes), epochKey.keyId))
       throw new CryptoError('bad_key');
     if (this.#keys.some((kept) => equalBytes(kept.commitment, epochKey.commitment))) return [];
-    const sorted = [...this.#keys, epochKey].sort(compareKeys);
-    const epochs = [...new Set(sorted.map(({ epoch }) => epoch))].slice(0, this.depth);
-    const kept = epochs.flatMap((epoch) =>
-      sorted.filter((key) => key.epoch === epoch).slice(0, maxKeysPerEpoch),
-    );
-    this.#keys = kept;
-    return sorted.filter((key) => !kept.includes(key));
+    const after = this.#keys.findIndex((kept) => compareKeys(epochKey, kept) < 0);
+    const sorted = this.#keys.toSpliced(after < 0 ? this.#keys.length : after, 0, epochKey);
+    const keysOf = new Map<number, number>();
+    const fits = ({ epoch }: EpochKey): boolean => {
+      const held = (keysOf.get(epoch) ?? 0) + 1;
+      keysOf.set(epoch, held);
+      return keysOf.size <= this.depth && held <= maxKeysPerEpoch;
+    };
+    const isKept = sorted.map(fits);
+    this.#keys = sorted.filter((_, index) => isKept[index]);
+    return sorted.filter((_, index) => !isKept[index]);
   }
 
   /** The key that a message header names, by its 16-byte id. */
@@ -95,6 +104,7 @@ export class ChatKeyHistory {
     if (depth === 0) throw new CryptoError('bad_encoding');
     const history = new ChatKeyHistory({ chatId, depth });
     for (let left = reader.number(2); left > 0; left--) {
+      if (left % keysInOneSlice === 0) await giveWay();
       const [epoch, timestampMs, key] = [reader.number(8), reader.number(8), reader.take(32)];
       await history.add(await epochKeyFrom({ key, chatId, epoch, timestampMs }));
     }

@@ -1,10 +1,12 @@
-import { pbkdf2Sync } from 'node:crypto';
+import { hkdfSync, pbkdf2Sync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chat, refusal, seededRandom } from '../../test/building/builders.ts';
-import { toHex } from '../encoding/hex.ts';
+import { fromHex, toHex } from '../encoding/hex.ts';
+import { utf8 } from '../encoding/text.ts';
 import { deriveChatKey } from './derive-chat-key.ts';
 import { createEpochKey, epochKeyFrom } from './epoch-key.ts';
+import { assertIterations, maximumIterations, minimumReadIterations } from './kdf-limits.ts';
 
 const node = (password: string, salt: string, iterations: number): string =>
   pbkdf2Sync(password, salt, iterations, 32, 'sha256').toString('hex');
@@ -75,11 +77,17 @@ describe('A chat key', () => {
     }
   });
 
+  it('may cost 150,000 to 10,000,000 iterations', () => {
+    for (const iterations of [minimumReadIterations, maximumIterations])
+      expect(() => assertIterations(iterations, minimumReadIterations)).not.toThrow();
+  });
+
   it('is refused for wrong arguments before any work is done', async () => {
     const derive = deriveChatKey as (...input: unknown[]) => Promise<Uint8Array>;
     expect(await refusal(() => derive('', chat))).toBe('RangeError');
     expect(await refusal(() => derive(5, chat))).toBe('TypeError');
     expect(await refusal(() => derive('pw', undefined))).toBe('TypeError');
+    expect(await refusal(() => derive('pw', 5))).toBe('TypeError');
     expect(await refusal(() => derive('pw', ''))).toBe('RangeError');
     expect(await refusal(() => derive('pw', chat, 'next'))).toBe('RangeError');
     expect(await refusal(() => derive('pw', chat, 'current', -1))).toBe('RangeError');
@@ -98,6 +106,24 @@ describe('An epoch key', () => {
 
     expect(await epochKeyFrom({ key, chatId: chat, epoch, timestampMs })).toEqual(made);
     expect(made.keyId).toEqual(made.commitment.subarray(0, 16));
+  });
+
+  it('is HKDF-SHA-256 of the chat key, salted at random, bound to chat, epoch and time', async () => {
+    const input = { password: 'pw', chatId: chat, epoch: 3, timestampMs: 5 };
+    const { key } = await createEpochKey({ ...input, random: seededRandom(1) });
+
+    const field = (length: number, hex: string) =>
+      `0000${length.toString(16).padStart(4, '0')}${hex}`;
+    const info = [
+      field(18, toHex(utf8('sotto/v1/epoch-key'))),
+      '00000003',
+      field(16, chat.replaceAll('-', '')),
+      field(8, '0000000000000003'),
+      field(8, '0000000000000005'),
+    ].join('');
+    const ikm = fromHex(node('pw', `${chat}_current_5`, 600_000));
+    const salt = seededRandom(1)(32);
+    expect(key).toEqual(new Uint8Array(hkdfSync('sha256', ikm, salt, fromHex(info), 32)));
   });
 
   it('differs with its randomness, although password, chat and time are the same', async () => {

@@ -146,6 +146,10 @@ describe('A message', () => {
     expect(await refusal(() => encryptMessage({ ...input, plaintext: filled(1_048_577, 0) }))).toBe(
       'too_large',
     );
+    const longest = await encryptMessage({ ...input, plaintext: filled(1_048_576, 0) });
+    expect((await decryptMessage({ ...place(), ciphertext: longest })).plaintext.length).toBe(
+      1_048_576,
+    );
     expect(await refusal(() => encryptMessage({ ...input, messageId: 'a:b' }))).toBe(
       'bad_encoding',
     );
@@ -170,6 +174,7 @@ describe('A message', () => {
     const counted = Uint8Array.from(ciphertext);
     counted.fill(0xff, 33, 41);
 
+    expect(parseMessageHeader(ciphertext.subarray(0, 69)).counter).toBe(1);
     for (const bytes of [versioned, counted, ciphertext.subarray(0, 68), filled(0, 0)]) {
       expect(await refusal(() => parseMessageHeader(bytes))).toBe('bad_encoding');
     }

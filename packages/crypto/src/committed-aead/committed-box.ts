@@ -15,11 +15,11 @@ import {
   deriveCommittedKey,
   type CommittedKey,
 } from './committed-key.ts';
-import { perKeyCache } from './per-key-cache.ts';
+import { perKeyCache } from '../primitives/per-key-cache.ts';
 
 const boxVersion = 1;
 
-const committedKeys = perKeyCache<CommittedKey>();
+const committedKeys = perKeyCache<Promise<CommittedKey>>();
 
 function committedKeyFor(key: Uint8Array, label: string): Promise<CommittedKey> {
   return committedKeys(key, label, () => deriveCommittedKey(key, label));

@@ -30,10 +30,11 @@ export function toBase58Check(payload: Uint8Array): string {
   assertBytes(payload, 'payload');
   if (payload.length > 256) throw new CryptoError('too_large');
   const bytes = concatBytes(payload, checksum(payload));
+  // A checksum of zeros is not all zeros: there is always another byte.
   const zeros = bytes.findIndex((byte) => byte !== 0);
   const digits: number[] = [];
   for (const byte of bytes) multiplyAdd(digits, 256, 58, byte);
-  const leading = alphabet.charAt(0).repeat(zeros < 0 ? bytes.length : zeros);
+  const leading = alphabet.charAt(0).repeat(zeros);
   return leading + digits.map((digit) => alphabet.charAt(digit)).join('');
 }
 
@@ -47,9 +48,8 @@ export function fromBase58Check(text: string): Uint8Array {
     if (value < 0) throw new CryptoError('bad_encoding', 'malformed base 58');
     multiplyAdd(digits, 58, 256, value);
   }
-  const zeros = /^1*/.exec(text)?.[0].length ?? 0;
+  const zeros = text.length - text.replace(/^1+/, '').length;
   const bytes = concatBytes(new Uint8Array(zeros), Uint8Array.from(digits));
-  if (bytes.length < 4) throw new CryptoError('bad_encoding', 'too short');
   const payload = bytes.slice(0, -4);
   if (!equalBytes(checksum(payload), bytes.subarray(-4))) {
     throw new CryptoError('bad_encoding', 'wrong checksum');

@@ -1,4 +1,5 @@
 import { CryptoError } from '../errors.ts';
+import { copyBytes } from './bytes.ts';
 import { readBigEndian } from './integers.ts';
 
 /** Reads fixed-size parts in order; `bad_encoding` on a short read or on bytes left over. */
@@ -14,7 +15,7 @@ export class ByteReader {
   take(length: number): Uint8Array {
     const end = this.#offset + length;
     if (end > this.#bytes.length) throw new CryptoError('bad_encoding', 'too short');
-    const part = this.#bytes.slice(this.#offset, end);
+    const part = copyBytes(this.#bytes, this.#offset, end);
     this.#offset = end;
     return part;
   }

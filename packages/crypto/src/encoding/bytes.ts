@@ -38,6 +38,14 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
 }
 
 /**
+ * A copy of the bytes from `start` to `end`. `slice` of a Node `Buffer` is a view on the same memory, and
+ * whoever wipes or reuses the buffer would change what was read from it.
+ */
+export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  return Uint8Array.from(bytes.subarray(start, end));
+}
+
+/**
  * Whether two arrays hold the same bytes, without leaving early at the first difference.
  *
  * Lengths are not secret. An engine may still optimise; JavaScript gives no constant-time promise.

@@ -1,12 +1,13 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../test/building/builders.ts';
 import { isCryptoError } from '../errors.ts';
 import { fromBase64, fromBase64Url, toBase64, toBase64Url } from './base64.ts';
-import { concatBytes, equalBytes, zeroize } from './bytes.ts';
+import { concatBytes, equalBytes, isBytes, zeroize } from './bytes.ts';
 import { frame } from './frame.ts';
 import { fromHex, toHex } from './hex.ts';
-import { be64 } from './integers.ts';
+import { be16, be32, be64, readBigEndian } from './integers.ts';
 import { padmeLength, padmePad, padmeUnpad } from './padme.ts';
 import { fromUtf8, utf8 } from './text.ts';
 import { uuidBytes, uuidFromBytes } from './uuid.ts';
@@ -62,6 +63,9 @@ describe('text encodings', () => {
       expect(await refusal(() => fromUtf8(fromHex(hex)))).toBe('bad_encoding');
     }
     expect(() => utf8('a\ud800')).toThrow(RangeError);
+    expect(() => fromUtf8(fromHex('ff'))).toThrow(
+      expect.objectContaining({ cause: expect.any(TypeError) }),
+    );
   });
 
   it('take canonical lower-case UUIDs only', async () => {
@@ -75,6 +79,8 @@ describe('text encodings', () => {
       `{${uuid}}`,
       `${uuid} `,
       `${uuid}\n`,
+      `00${uuid}`,
+      `${uuid}00`,
       uuid.slice(1),
       uuid.replace('-', '_'),
       '',
@@ -109,6 +115,13 @@ describe('bytes', () => {
     );
   });
 
+  it('are Uint8Arrays, those of Node and of other realms too, and no other arrays', () => {
+    for (const value of [Buffer.from('a'), runInNewContext('new Uint8Array(2)')])
+      expect(isBytes(value)).toBe(true);
+    for (const value of [new Uint16Array(2), new DataView(new ArrayBuffer(2)), [1], null, 'a'])
+      expect(isBytes(value)).toBe(false);
+  });
+
   it('are overwritten by zeroize', () => {
     const secret = Uint8Array.of(1, 2, 3);
 
@@ -117,7 +130,12 @@ describe('bytes', () => {
     expect(secret).toEqual(new Uint8Array(3));
   });
 
-  it('hold 53-bit numbers and refuse more', () => {
+  it('hold numbers up to their size and 53 bits, and refuse more', async () => {
+    expect([be16(0xffff), be32(0xffff_ffff)].map(toHex)).toEqual(['ffff', 'ffffffff']);
+    expect(() => be16(0x1_0000)).toThrow(RangeError);
+    expect(() => be32(0x1_0000_0000)).toThrow(RangeError);
+    expect(readBigEndian(fromHex('001fffffffffffff'))).toBe(Number.MAX_SAFE_INTEGER);
+    expect(await refusal(() => readBigEndian(fromHex('0020000000000000')))).toBe('bad_encoding');
     expect(toHex(be64(Number.MAX_SAFE_INTEGER))).toBe('001fffffffffffff');
     for (const value of [-1, 0.5, Number.NaN, 2 ** 53])
       expect(() => be64(value)).toThrow(RangeError);
@@ -125,6 +143,21 @@ describe('bytes', () => {
 });
 
 describe('frames', () => {
+  it('are lengths and bytes: of the label, then of each field', () => {
+    expect(toHex(frame('ab', [Uint8Array.of(7), Uint8Array.of()]))).toBe(
+      '00000002616200000002000000010700000000',
+    );
+  });
+
+  it('have a label of 1 to 255 printable ASCII characters and an array of fields', () => {
+    expect(frame('x'.repeat(255), []).length).toBe(4 + 255 + 4);
+    for (const label of ['', 'x'.repeat(256), 'a b', ' a', 'a ', 'a\n', 'ä', 'a\u007f'])
+      expect(() => frame(label, [])).toThrow(RangeError);
+    const framed = frame as (...input: unknown[]) => Uint8Array;
+    for (const input of [[5, []], ['a'], ['a', new Set([Uint8Array.of(1)])], ['a', ['b']]])
+      expect(() => framed(...input)).toThrow(TypeError);
+  });
+
   const label = fc.stringMatching(/^[!-~]{1,20}$/);
   const fields = fc.array(fc.uint8Array({ maxLength: 6 }), { maxLength: 4 });
 
@@ -186,7 +219,10 @@ describe('Padmé', () => {
         expect(content === undefined || equalBytes(padmePad(content), padded)).toBe(true);
       }),
     );
-    for (const padded of [new Uint8Array(32), Uint8Array.of(1, 0x80), new Uint8Array(0)]) {
+    const marked = (marker: number) => Uint8Array.of(1, marker, ...new Uint8Array(30));
+    expect(padmeUnpad(marked(0x80))).toEqual(Uint8Array.of(1));
+    const others = [0x81, 0x40, 1, 0xff].map(marked);
+    for (const padded of [...others, new Uint8Array(32), Uint8Array.of(1, 0x80), Uint8Array.of()]) {
       expect(await refusal(() => padmeUnpad(padded))).toBe('bad_encoding');
     }
   });

@@ -30,8 +30,8 @@ export function padmePad(content: Uint8Array): Uint8Array {
 /** Removes the padding; `bad_encoding` unless it is exactly what {@link padmePad} makes. */
 export function padmeUnpad(padded: Uint8Array): Uint8Array {
   let marker = padded.length - 1;
-  while (marker >= 0 && padded[marker] === 0) marker--;
-  if (marker < 0 || padded[marker] !== 0x80 || padmeLength(marker + 1) !== padded.length) {
+  while (padded[marker] === 0) marker--;
+  if (padded[marker] !== 0x80 || padmeLength(marker + 1) !== padded.length) {
     throw new CryptoError('bad_encoding', 'bad padding');
   }
   return padded.slice(0, marker);

@@ -46,6 +46,7 @@ describe('The fragment of a link', () => {
   it('holds the secret in one spelling', async () => {
     const text = formatLinkSecret(secret);
 
+    expect(secret).toEqual(seededRandom(1)(32));
     expect(text).toMatch(/^[\w-]{43}$/);
     expect(parseLinkSecret(text)).toEqual(secret);
     expect(parseLinkSecret(`#${text}`)).toEqual(secret);
@@ -55,6 +56,7 @@ describe('The fragment of a link', () => {
       `${text}=`,
       text.slice(1),
       `##${text}`,
+      `${text.slice(0, 5)}#${text.slice(5)}`,
       `${text.slice(0, -1)}_`,
     ]) {
       expect([wrong, await refusal(() => parseLinkSecret(wrong))]).toEqual([wrong, 'bad_encoding']);

@@ -1,10 +1,22 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { edwardsYFromU } from '../primitives/curve25519.ts';
-import { verifyEd25519 } from '../primitives/ed25519-verify.ts';
+import { Ed25519PublicKey } from '../primitives/ed25519-verify.ts';
+import { perKeyCache } from '../primitives/per-key-cache.ts';
 import { isIdentityPublicKey } from './public-key.ts';
 
 /** Bytes of an XEdDSA signature. */
 export const signatureBytes = 64;
+
+const keys = perKeyCache<Ed25519PublicKey>();
+
+/** The Edwards key of a checked identity-type key; the signature brings its sign, 0x00 or 0x80. */
+function edwardsKey(publicKey: Uint8Array, sign: number): Ed25519PublicKey {
+  return keys(publicKey, sign === 0 ? '+' : '-', () => {
+    const edwards = edwardsYFromU(publicKey.subarray(1));
+    edwards[31] = (edwards[31] ?? 0) | sign;
+    return new Ed25519PublicKey(edwards);
+  });
+}
 
 /**
  * Whether an XEdDSA signature verifies under an identity-type key (33 bytes), in Signal's variant: the
@@ -23,9 +35,8 @@ export async function verifyXEdDSA(input: {
   assertBytes(message, 'message');
   assertBytes(signature, 'signature');
   if (signature.length !== signatureBytes || !isIdentityPublicKey(publicKey)) return false;
-  const edwards = edwardsYFromU(publicKey.subarray(1));
+  const key = edwardsKey(publicKey, (signature[63] ?? 0) & 0x80);
   const plain = Uint8Array.from(signature);
-  edwards[31] = (edwards[31] ?? 0) | ((plain[63] ?? 0) & 0x80);
   plain[63] = (plain[63] ?? 0) & 0x7f;
-  return verifyEd25519({ publicKey: edwards, message, signature: plain });
+  return key.verify(message, plain);
 }

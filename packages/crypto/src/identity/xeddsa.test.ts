@@ -22,8 +22,9 @@ import {
   uFromEdwardsY,
 } from '../primitives/curve25519.ts';
 import { verifyEd25519 } from '../primitives/ed25519-verify.ts';
+import type { RandomSource } from '../primitives/random.ts';
 import { generateIdentityKeyPair, identityKeyPairFromSeed } from './identity-key-pair.ts';
-import { parseIdentityPublicKey } from './public-key.ts';
+import { isIdentityPublicKey, parseIdentityPublicKey } from './public-key.ts';
 import { signLabelled } from './sign-labelled.ts';
 import { signXEdDSA, xeddsaSignerFromScalar } from './sign-xeddsa.ts';
 import { verifyLabelled } from './verify-labelled.ts';
@@ -149,14 +150,30 @@ describe('identity keys', () => {
     expect(await sign('webcrypto')).toBe(await sign('noble'));
   });
 
-  it('sign differently each time, so that a fault in one run gives nothing away', async () => {
+  it('sign differently each time where the nonce is drawn: on noble, and from a source handed in', async () => {
     const { seed } = await generateIdentityKeyPair();
-    const [one, two] = [
-      await signXEdDSA({ seed, message: utf8('m') }),
-      await signXEdDSA({ seed, message: utf8('m') }),
-    ];
+    const random = seededRandom(11);
+    const nonceOf = async (source?: RandomSource): Promise<string> => {
+      const input = { seed, message: utf8('m') };
+      const signature = await signXEdDSA(source ? { ...input, random: source } : input);
+      return toHex(signature.subarray(0, 32));
+    };
 
-    expect(toHex(one.subarray(0, 32))).not.toBe(toHex(two.subarray(0, 32)));
+    expect(await nonceOf(random)).not.toBe(await nonceOf(random));
+    forceBackEnd('noble');
+    const [one, two] = [await nonceOf(), await nonceOf()];
+    forceBackEnd(undefined);
+    expect(one).not.toBe(two);
+  });
+
+  it('are refused with the top bit set, whatever point the number then stands for', async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const { publicKey } = await generateIdentityKeyPair({ random: seededRandom(seed) });
+      expect(isIdentityPublicKey(publicKey)).toBe(true);
+      publicKey[32] = (publicKey[32] ?? 0) | 0x80;
+      expect(isIdentityPublicKey(publicKey)).toBe(false);
+      expect(await refusal(() => parseIdentityPublicKey(publicKey))).toBe('bad_key');
+    }
   });
 
   it('are refused at import when low-order, non-canonical, of the twist, or misshapen', async () => {

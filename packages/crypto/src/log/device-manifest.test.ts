@@ -17,7 +17,13 @@ import { generateIdentityKeyPair, type IdentityKeyPair } from '../identity/ident
 import { signLabelled } from '../identity/sign-labelled.ts';
 import { sha256 } from '../primitives/sha2.ts';
 import { generateSealingKeyPair } from '../seal/sealing-key-pair.ts';
-import { manifestLabel, type DeviceManifest, type ManifestDevice } from './device-manifest.ts';
+import {
+  manifestLabel,
+  maxManifestBytes,
+  parseDeviceManifest,
+  type DeviceManifest,
+  type ManifestDevice,
+} from './device-manifest.ts';
 import { signDeviceManifest, type SignedManifest } from './sign-device-manifest.ts';
 import { verifyDeviceManifest, verifyManifestChain } from './verify-device-manifest.ts';
 
@@ -131,10 +137,12 @@ describe('A chain of manifests', () => {
 
   it('is refused when shortened, reordered, repeated, forked or rolled back', async () => {
     const fork = await sign({ ...first(), version: 2, previousHash: filled(32, 1) });
+    const skipping = await sign({ ...first(), version: 3, previousHash: at(0).hash });
     const entries: Record<string, [SignedManifest[], string]> = {
       empty: [[], 'chain_broken'],
       'without its start': [chain.slice(1), 'chain_broken'],
       'with a gap': [[at(0), at(2)], 'chain_broken'],
+      'with a gap in its numbers': [[at(0), skipping], 'chain_broken'],
       reordered: [[at(0), at(2), at(1)], 'chain_broken'],
       repeated: [[at(0), at(0)], 'rollback'],
       'going back': [[at(0), at(1), at(0)], 'rollback'],
@@ -147,6 +155,49 @@ describe('A chain of manifests', () => {
     const previous = { version: 3, hash: at(2).hash };
     expect(await refusal(() => verify(at(1), { previous }))).toBe('rollback');
     expect(await refusal(() => verify(at(2), { previous }))).toBe('rollback');
+  });
+
+  it('is refused where a number or an id is given to another device, also after it went', async () => {
+    const other = { ...laptop, hybridKey: filled(1_216, 9), number: 8 };
+    const reuses: Record<string, ManifestDevice> = {
+      'a number': { ...laptop, number: phone.number },
+      'an id with another number': { ...phone, number: 9 },
+      'an id with another identity key': { ...phone, identityKey: laptop.identityKey },
+    };
+    const next = (devices: ManifestDevice[]) =>
+      sign({ ...first(), version: 4, previousHash: at(2).hash, devices });
+    const base = { userId: alice, accountKey: account.publicKey };
+    const previous = { version: 3, hash: at(2).hash };
+    const devices = [phone, laptop];
+    const outcome = async (device: ManifestDevice): Promise<[string, string]> => {
+      const four = await next([device]);
+      return [
+        await refusal(() => verifyManifestChain({ ...base, entries: [...chain, four] })),
+        await refusal(() => verifyManifestChain({ ...base, entries: [four], previous, devices })),
+      ];
+    };
+
+    for (const [what, device] of Object.entries(reuses)) {
+      expect([what, await outcome(device)]).toEqual([what, ['chain_broken', 'chain_broken']]);
+    }
+    expect(await outcome(phone)).toEqual(['accepted', 'accepted']);
+    expect(await outcome({ ...other, deviceId: bob })).toEqual(['accepted', 'accepted']);
+  });
+
+  it('reads what it verified, whatever becomes of the array meanwhile', async () => {
+    const body = Uint8Array.from(at(1).body);
+    const verifying = verify({ body, signature: at(1).signature });
+    body.fill(0);
+
+    expect((await verifying).manifest.devices).toEqual([phone, laptop]);
+  });
+
+  it('counts its devices before it looks at their keys', async () => {
+    const body = Uint8Array.from(at(0).body);
+    const countAt = 1 + 16 + 8 + 32 + 33 + 8;
+    body.set([0, 128], countAt);
+
+    expect(() => parseDeviceManifest(body)).toThrow('too many devices');
   });
 
   it('is refused for another user or another account key', async () => {
@@ -177,6 +228,7 @@ describe('A signed manifest', () => {
       'another format': [patched(0, 2), 'bad_encoding'],
       'version 0': [patched(17, ...filled(8, 0)), 'bad_encoding'],
       'version above 2^53': [patched(17, ...filled(8, 255)), 'bad_encoding'],
+      'version 1 with a hash before it': [patched(17, ...filled(7, 0), 1), 'bad_encoding'],
       'version 2 without a hash before it': [patched(25, ...filled(32, 0)), 'bad_encoding'],
       'too few devices counted': [patched(deviceAt - 1, 1), 'bad_encoding'],
       'too many devices counted': [patched(deviceAt - 1, 3), 'bad_encoding'],
@@ -192,6 +244,7 @@ describe('A signed manifest', () => {
       'a byte too many': [concatBytes(body, filled(1, 0)), 'bad_encoding'],
       'a byte too few': [body.slice(0, -1), 'bad_encoding'],
       nothing: [filled(0, 0), 'bad_encoding'],
+      'as much as a manifest can hold, none of it a device': [filled(262_144, 1), 'bad_encoding'],
       'more than a manifest can hold': [filled(262_145, 1), 'too_large'],
     };
     for (const [what, [bytes, code]] of Object.entries(wrong)) {
@@ -200,12 +253,39 @@ describe('A signed manifest', () => {
     }
   });
 
+  it('is refused by its length before its signature is looked at', async () => {
+    const { signature } = at(0);
+    const unsigned = (length: number) =>
+      refusal(() => verify({ body: filled(length, 1), signature }));
+
+    expect(await unsigned(maxManifestBytes)).toBe('bad_signature');
+    expect(await unsigned(maxManifestBytes + 1)).toBe('too_large');
+    const parse = (length: number) => refusal(() => parseDeviceManifest(filled(length, 1)));
+    expect(await parse(maxManifestBytes)).toBe('bad_encoding');
+    expect(await parse(maxManifestBytes + 1)).toBe('too_large');
+  });
+
+  it('numbers devices up to 127 and may follow any hash that is not all zeros', async () => {
+    const previousHash = Uint8Array.of(1, ...filled(31, 0));
+    const devices = [{ ...phone, number: 127 }];
+    const { body } = await sign({ ...first(), version: 2, previousHash, devices });
+
+    expect(parseDeviceManifest(body)).toMatchObject({ previousHash, devices });
+    const numberAt = 1 + 16 + 8 + 32 + 33 + 8 + 2 + 16;
+    body[numberAt] = 128;
+    expect(await refusal(() => parseDeviceManifest(body))).toBe('bad_encoding');
+  });
+
   it('is not made for wrong contents', async () => {
     const wrong: Record<string, [Partial<DeviceManifest>, string]> = {
       'another account key': [{ accountKey: stranger.publicKey }, 'bad_key'],
       'one id twice': [{ devices: [phone, { ...laptop, deviceId: alicePhone }] }, 'bad_encoding'],
       'one number twice': [{ devices: [phone, { ...laptop, number: 1 }] }, 'bad_encoding'],
       'low-order key': [{ devices: [{ ...phone, sealingKey: filled(32, 0) }] }, 'bad_key'],
+      'almost no hash before version 1': [
+        { previousHash: Uint8Array.of(...filled(31, 0), 1) },
+        'bad_encoding',
+      ],
       'wrong start': [{ previousHash: filled(32, 1) }, 'bad_encoding'],
       'version 0': [{ version: 0 }, 'bad_encoding'],
       'odd user id': [{ userId: messageId.toUpperCase() }, 'bad_encoding'],

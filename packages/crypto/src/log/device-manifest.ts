@@ -151,7 +151,10 @@ export function parseDeviceManifest(body: Uint8Array): DeviceManifest {
     timeMs: reader.number(8),
     devices: [],
   };
-  for (let left = reader.number(2); left > 0; left--) manifest.devices.push(readDevice(reader));
+  const count = reader.number(2);
+  // Before any key is looked at: checking thousands of them would hold the thread.
+  if (count > maxDeviceNumber) throw new CryptoError('bad_encoding', 'too many devices');
+  while (manifest.devices.length < count) manifest.devices.push(readDevice(reader));
   reader.end();
   assertDistinct(manifest.devices);
   assertStart(manifest);

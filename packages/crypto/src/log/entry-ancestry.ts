@@ -26,9 +26,9 @@ export class EntryAncestry {
     return hasBit(this.#sets[later] ?? new Uint32Array(0), earlier);
   }
 
-  /** Whether neither comes before the other. */
+  /** Whether neither of two entries comes before the other. */
   areConcurrent(a: number, b: number): boolean {
-    return a !== b && !this.precedes(a, b) && !this.precedes(b, a);
+    return !this.precedes(a, b) && !this.precedes(b, a);
   }
 }
 

@@ -47,7 +47,7 @@ const roles: readonly (GroupRole | null)[] = [null, 'member', 'admin'];
 /** Whether hashes stand in rising order without repetition. */
 function areRising(hashes: readonly Uint8Array[]): boolean {
   const texts = hashes.map(toHex);
-  return texts.every((text, index) => index === 0 || (texts[index - 1] ?? '') < text);
+  return texts.every((text, index) => (texts[index - 1] ?? '') < text);
 }
 
 function assertShape(entry: GroupEntry): void {
@@ -94,9 +94,7 @@ export function parseGroupEntry(body: Uint8Array): GroupEntry {
   if (reader.number(1) !== formatVersion) throw new CryptoError('bad_encoding', 'unknown version');
   const groupId = uuidFromBytes(reader.take(16));
   const epoch = reader.number(8);
-  const count = reader.number(1);
-  if (count > maxPreviousEntries) throw new CryptoError('bad_encoding');
-  const previous = Array.from({ length: count }, () => reader.take(32));
+  const previous = Array.from({ length: reader.number(1) }, () => reader.take(32));
   const action = actions[reader.number(1)];
   const subject = uuidFromBytes(reader.take(16));
   const role = roles[reader.number(1)];

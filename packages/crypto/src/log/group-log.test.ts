@@ -27,10 +27,11 @@ import {
   write,
   type Change,
 } from '../../test/building/group-history.ts';
+import { concatBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
 import { signLabelled } from '../identity/sign-labelled.ts';
 import { parseGroupEntry, type GroupEntry } from './group-entry.ts';
-import { verifyGroupLog } from './group-log.ts';
+import { GroupLog, maxGroupLogEntries, verifyGroupLog } from './group-log.ts';
 import type { SignedGroupEntry } from './sign-group-entry.ts';
 
 withDeviceKeys();
@@ -52,6 +53,8 @@ describe('A group log', () => {
     expect(state.heads).toEqual([state.epochHash]);
     expect(await log.knowsEpoch(state.epochHash)).toBe(true);
     expect(await log.knowsEpoch(filled(32, 1))).toBe(false);
+    expect(await log.knowsEpoch((await create()).hash)).toBe(true);
+    expect(await newLog().knowsEpoch((await create()).hash)).toBe(false);
   });
 
   it('refuses what the author may not do in the state before the entry', async () => {
@@ -145,6 +148,11 @@ describe('A group log', () => {
       { role: null },
       { action: 'remove', role: 'member' },
       { action: 'create' },
+      { action: 'create', epoch: 1, previous: [], role: 'member', subject: alice },
+      { action: 'create', epoch: 1, previous: [], role: 'admin', subject: bob },
+      { action: 'set-role', role: null },
+      { action: 'rename' as GroupEntry['action'] },
+      { role: 'owner' as GroupEntry['role'] },
       { previous: [] },
       { previous: Array.from({ length: 9 }, (_, i) => filled(32, i + 1)) },
       { previous: [filled(32, 2), filled(32, 1)] },
@@ -157,6 +165,27 @@ describe('A group log', () => {
         'bad_encoding',
       ]);
     }
+    const eight = Array.from({ length: 8 }, (_, i) => filled(32, i));
+    const { body } = await write(alice, add(bob), state, { previous: eight });
+    expect(parseGroupEntry(body).previous).toEqual(eight);
+    const actionAt = 1 + 16 + 8 + 1 + 8 * 32;
+    const roleAt = actionAt + 1 + 16;
+    for (const [offset, value] of [
+      [actionAt, 4],
+      [roleAt, 3],
+      [roleAt, 0],
+      [1 + 16 + 8, 9],
+    ] as const) {
+      const copy = Uint8Array.from(body);
+      copy[offset] = value;
+      expect([offset, await refusal(() => parseGroupEntry(copy))]).toEqual([
+        offset,
+        'bad_encoding',
+      ]);
+    }
+    const nine = concatBytes(body.subarray(0, 25), filled(1, 9), filled(32, 0), body.subarray(26));
+    nine.set(filled(32, 9), actionAt);
+    expect(await refusal(() => parseGroupEntry(nine))).toBe('bad_encoding');
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 160 }), async (bytes) => {
         expect(await refusal(() => parseGroupEntry(bytes))).toBe('bad_encoding');
@@ -166,6 +195,19 @@ describe('A group log', () => {
 });
 
 describe('A long log', () => {
+  it('takes so many entries and no more', async () => {
+    const log = new GroupLog(chat, findDeviceKey, 2);
+    const first = await create();
+    const state = await log.append(first);
+    const second = await log.append(await write(alice, add(bob), state));
+
+    const third = await write(alice, add(carol), second);
+
+    expect(await refusal(() => log.append(third))).toBe('too_large');
+    expect(await log.append(first)).toEqual(second);
+    expect(() => new GroupLog(chat, findDeviceKey, maxGroupLogEntries + 1)).toThrow(RangeError);
+  });
+
   it('verifies, and gives the thread back meanwhile', async () => {
     const steps: [string, Change][] = Array.from({ length: 60 }, (_, i) => [
       alice,

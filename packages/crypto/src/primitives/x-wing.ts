@@ -10,7 +10,9 @@ import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { fromHex } from '../encoding/hex.ts';
 import { CryptoError } from '../errors.ts';
-import { X25519PrivateKey } from './x25519.ts';
+import { perKeyCache } from './per-key-cache.ts';
+import { systemRandom } from './random.ts';
+import { X25519PrivateKey, generateEphemeralX25519, type EphemeralX25519 } from './x25519.ts';
 import {
   isXWingPublicKey,
   mlKem768PublicKeyBytes,
@@ -38,6 +40,12 @@ function combine(
   return sha3_256(concatBytes(mlKemSecret, x25519Secret, ephemeral, x25519Key, label));
 }
 
+/** A 32-byte secret and its 1,120-byte encapsulation. */
+export interface XWingEncapsulated {
+  sharedSecret: Uint8Array;
+  ciphertext: Uint8Array;
+}
+
 /**
  * EncapsulateDerand: a 32-byte secret and its 1,120-byte encapsulation, from 64 random bytes.
  *
@@ -46,22 +54,39 @@ function combine(
 export async function xWingEncapsulate(
   publicKey: Uint8Array,
   randomness: Uint8Array,
-): Promise<{ sharedSecret: Uint8Array; ciphertext: Uint8Array }> {
+): Promise<XWingEncapsulated> {
   assertBytes(randomness, 'randomness', xWingRandomBytes);
+  const [mlKemRandom, x25519Random] = [randomness.slice(0, 32), randomness.subarray(32)];
+  return encapsulateWith(publicKey, mlKemRandom, async () => {
+    const key = new X25519PrivateKey(x25519Random);
+    return { publicKey: await key.publicKey(), agree: (peer) => key.agree(peer) };
+  });
+}
+
+/**
+ * Encapsulate with the system's randomness, the ephemeral X25519 key drawn by WebCrypto; nothing where
+ * X25519 runs on noble. Throws as {@link xWingEncapsulate} does.
+ */
+export async function xWingEncapsulateNatively(
+  publicKey: Uint8Array,
+): Promise<XWingEncapsulated | undefined> {
+  const ephemeral = await generateEphemeralX25519();
+  return ephemeral && encapsulateWith(publicKey, systemRandom(32), async () => ephemeral);
+}
+
+async function encapsulateWith(
+  publicKey: Uint8Array,
+  mlKemRandom: Uint8Array,
+  makeEphemeral: () => Promise<EphemeralX25519>,
+): Promise<XWingEncapsulated> {
   if (!isXWingPublicKey(publicKey)) throw new CryptoError('bad_key');
-  const x25519Key = publicKey.subarray(mlKem768PublicKeyBytes);
-  const ephemeral = new X25519PrivateKey(randomness.subarray(32));
-  const [x25519Secret, ephemeralKey] = await Promise.all([
-    ephemeral.agree(x25519Key),
-    ephemeral.publicKey(),
-  ]);
-  const mlKem = ml_kem768.encapsulate(
-    publicKey.slice(0, mlKem768PublicKeyBytes),
-    randomness.slice(0, 32),
-  );
+  const x25519Key = publicKey.slice(mlKem768PublicKeyBytes);
+  const ephemeral = await makeEphemeral();
+  const x25519Secret = await ephemeral.agree(x25519Key);
+  const mlKem = ml_kem768.encapsulate(publicKey.slice(0, mlKem768PublicKeyBytes), mlKemRandom);
   return {
-    sharedSecret: combine(mlKem.sharedSecret, x25519Secret, ephemeralKey, x25519Key),
-    ciphertext: concatBytes(mlKem.cipherText, ephemeralKey),
+    sharedSecret: combine(mlKem.sharedSecret, x25519Secret, ephemeral.publicKey, x25519Key),
+    ciphertext: concatBytes(mlKem.cipherText, ephemeral.publicKey),
   };
 }
 
@@ -120,4 +145,11 @@ export class XWingPrivateKey {
     }
     return this.#expandedKey;
   }
+}
+
+const privateKeys = perKeyCache<XWingPrivateKey>();
+
+/** The key of a seed, expanded once for as long as the caller keeps the array. */
+export function heldXWingPrivateKey(seed: Uint8Array): XWingPrivateKey {
+  return privateKeys(seed, '', () => new XWingPrivateKey(seed));
 }

@@ -9,6 +9,12 @@ import { encodeVarint, readVarint } from './varint.ts';
 describe('Protocol buffers', () => {
   it('encodes the numbers of the format’s own documentation', () => {
     expect(toHex(encodeVarint(150))).toBe('9601');
+    expect([0, 127, 128, 2 ** 32].map((value) => toHex(encodeVarint(value)))).toEqual([
+      '00',
+      '7f',
+      '8001',
+      '8080808010',
+    ]);
     expect(toHex(new ProtoWriter().uint(1, 150).finish())).toBe('089601');
     expect(toHex(new ProtoWriter().bytes(2, fromHex('74657374696e67')).finish())).toBe(
       '120774657374696e67',
@@ -25,6 +31,19 @@ describe('Protocol buffers', () => {
         expect(read.bytes(5)).toBeUndefined();
       }),
     );
+    expect(new ProtoReader(fromHex('08ffffffff0f')).uint(1)).toBe(0xffff_ffff);
+    expect(toHex(new ProtoWriter().uint(1, undefined).bytes(2, undefined).finish())).toBe('');
+  });
+
+  it('reads field numbers from 1 to 2^29 − 1 and varints of up to ten bytes', async () => {
+    expect(new ProtoReader(fromHex('f8ffffff0f05')).uint(2 ** 29 - 1)).toBe(5);
+    expect(new ProtoReader(fromHex(`08${'80'.repeat(9)}00`)).uint(1)).toBe(0);
+    for (const hex of ['0001', '808080801005', `08${'80'.repeat(10)}00`]) {
+      expect([hex, await refusal(() => new ProtoReader(fromHex(hex)))]).toEqual([
+        hex,
+        'bad_encoding',
+      ]);
+    }
   });
 
   it('ignores unknown fields of every wire type and takes the last of several', () => {
@@ -39,6 +58,7 @@ describe('Protocol buffers', () => {
       '0a05aa',
       '0b',
       '0c',
+      ...['0b', '0c', '0e', '0f'].map((tag) => tag + '00'.repeat(8)),
       '00',
       '08' + 'ff'.repeat(10),
       '08ffffffffffffff7f',
@@ -60,6 +80,7 @@ describe('Protocol buffers', () => {
 
   it('writes fields in ascending order only', () => {
     expect(() => new ProtoWriter().uint(2, 1).uint(1, 1)).toThrow(RangeError);
+    expect(() => new ProtoWriter().uint(2, 1).uint(2, 1)).toThrow(RangeError);
     expect(() => encodeVarint(-1)).toThrow(RangeError);
   });
 

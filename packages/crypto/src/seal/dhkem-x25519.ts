@@ -1,7 +1,14 @@
 /** DHKEM(X25519, HKDF-SHA256) of RFC 9180 §4.1, with the RFC's names. */
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
-import { X25519PrivateKey, assertX25519PublicKey } from '../primitives/x25519.ts';
+import {
+  X25519PrivateKey,
+  generateEphemeralX25519,
+  heldX25519PrivateKey,
+  heldX25519PublicKey,
+  type EphemeralX25519,
+  type X25519PublicKey,
+} from '../primitives/x25519.ts';
 import { labeledExpand, labeledExtract } from './labeled-hkdf.ts';
 
 /** KEM id 0x0020. */
@@ -22,15 +29,38 @@ export async function deriveX25519PrivateKey(ikm: Uint8Array): Promise<Uint8Arra
   return labeledExpand(suiteId, prk, 'sk', empty, 32);
 }
 
+/** What an encapsulation gives: a 32-byte secret, and the ephemeral public key that carries it. */
+interface Encapsulated {
+  sharedSecret: Uint8Array;
+  enc: Uint8Array;
+}
+
 /** Encap with a fresh ephemeral key made from `ikm`; `bad_key` for a refused recipient key. */
 export async function encap(
   recipientPublicKey: Uint8Array,
   ikm: Uint8Array,
-): Promise<{ sharedSecret: Uint8Array; enc: Uint8Array }> {
-  assertX25519PublicKey(recipientPublicKey);
-  const ephemeral = new X25519PrivateKey(await deriveX25519PrivateKey(ikm));
-  const [dh, enc] = await Promise.all([ephemeral.agree(recipientPublicKey), ephemeral.publicKey()]);
-  return { sharedSecret: await extractAndExpand(dh, concatBytes(enc, recipientPublicKey)), enc };
+): Promise<Encapsulated> {
+  const recipient = heldX25519PublicKey(recipientPublicKey);
+  const key = new X25519PrivateKey(await deriveX25519PrivateKey(ikm));
+  const publicKey = await key.publicKey();
+  return encapWith(recipient, { publicKey, agree: (peer) => key.agree(peer) });
+}
+
+/** Encap with an ephemeral key that WebCrypto draws; nothing where X25519 runs on noble. */
+export async function encapNatively(
+  recipientPublicKey: Uint8Array,
+): Promise<Encapsulated | undefined> {
+  const recipient = heldX25519PublicKey(recipientPublicKey);
+  const ephemeral = await generateEphemeralX25519();
+  return ephemeral && encapWith(recipient, ephemeral);
+}
+
+async function encapWith(
+  recipient: X25519PublicKey,
+  { publicKey: enc, agree }: EphemeralX25519,
+): Promise<Encapsulated> {
+  const dh = await agree(recipient);
+  return { sharedSecret: await extractAndExpand(dh, concatBytes(enc, recipient.bytes)), enc };
 }
 
 /** Decap; `bad_key` for a refused encapsulated key. */
@@ -39,7 +69,7 @@ export async function decap(
   recipientPrivateKey: Uint8Array,
   recipientPublicKey?: Uint8Array,
 ): Promise<Uint8Array> {
-  const key = new X25519PrivateKey(recipientPrivateKey, recipientPublicKey);
+  const key = heldX25519PrivateKey(recipientPrivateKey, recipientPublicKey);
   const [dh, publicKey] = await Promise.all([
     key.agree(enc),
     recipientPublicKey ?? key.publicKey(),

@@ -2,7 +2,12 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { AesGcmKey } from '../primitives/aes-gcm.ts';
-import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
+import {
+  drawRandom,
+  isSystemRandom,
+  systemRandom,
+  type RandomSource,
+} from '../primitives/random.ts';
 import type { HpkeKem } from './hpke-kem.ts';
 import { computeNonce, keySchedule, type HpkeSuite } from './key-schedule.ts';
 
@@ -38,16 +43,22 @@ export async function sealBase(
 ): Promise<HpkeSealed> {
   assertBytes(input.info, 'info');
   assertBytes(input.plaintext, 'plaintext');
-  const randomness = drawRandom(input.random ?? systemRandom, kem.randomBytes);
-  const { sharedSecret, enc } = await kem.encap(input.recipientPublicKey, randomness);
+  const { sharedSecret, enc } = await encapsulate(kem, input.recipientPublicKey, input.random);
   const { key, baseNonce } = await keySchedule(suiteOf(kem), sharedSecret, input.info);
   const aad = aadFor(input.aad, enc);
-  const ciphertext = await new AesGcmKey(key).seal(
-    computeNonce(baseNonce, 0),
-    aad,
-    input.plaintext,
-  );
+  const nonce = computeNonce(baseNonce, 0);
+  const ciphertext = await new AesGcmKey(key, 'once').seal(nonce, aad, input.plaintext);
   return { enc, ciphertext };
+}
+
+async function encapsulate(
+  kem: HpkeKem,
+  recipientPublicKey: Uint8Array,
+  random: RandomSource | undefined,
+): Promise<{ sharedSecret: Uint8Array; enc: Uint8Array }> {
+  const made = isSystemRandom(random) ? await kem.encapNatively?.(recipientPublicKey) : undefined;
+  if (made) return made;
+  return kem.encap(recipientPublicKey, drawRandom(random ?? systemRandom, kem.randomBytes));
 }
 
 /** Opens what {@link sealBase} made; `open_failed` for every refusal of `enc` or `ciphertext`. */
@@ -71,7 +82,8 @@ export async function openBase(
     const secret = await kem.decap(input.enc, input.recipientPrivateKey, input.recipientPublicKey);
     const { key, baseNonce } = await keySchedule(suiteOf(kem), secret, input.info);
     const aad = aadFor(input.aad, input.enc);
-    return await new AesGcmKey(key).open(computeNonce(baseNonce, 0), aad, input.ciphertext);
+    const nonce = computeNonce(baseNonce, 0);
+    return await new AesGcmKey(key, 'once').open(nonce, aad, input.ciphertext);
   } catch (error) {
     if (isCryptoError(error)) throw new CryptoError('open_failed');
     throw error;

@@ -2,7 +2,7 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import { xWingCiphertextBytes } from '../primitives/x-wing-public-key.ts';
-import { decap, encap, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
+import { decap, encap, encapNatively, kemX25519HkdfSha256 } from './dhkem-x25519.ts';
 
 /** A key encapsulation mechanism whose secrets have 32 bytes. */
 export interface HpkeKem {
@@ -12,6 +12,10 @@ export interface HpkeKem {
   encBytes: number;
   /** Bytes of randomness that one encapsulation uses. */
   randomBytes: number;
+  /** Encap with the system's randomness where WebCrypto can draw some of it itself, else nothing. */
+  encapNatively?(
+    recipientPublicKey: Uint8Array,
+  ): Promise<{ sharedSecret: Uint8Array; enc: Uint8Array } | undefined>;
   /** Encap; `bad_key` for a refused public key. */
   encap(
     recipientPublicKey: Uint8Array,
@@ -25,11 +29,12 @@ export interface HpkeKem {
   ): Promise<Uint8Array>;
 }
 
-/** Suite 1's KEM, 0x0020: the ephemeral key is DeriveKeyPair(32 random bytes). */
+/** Suite 1's KEM, 0x0020: the ephemeral key is DeriveKeyPair(32 random bytes), or WebCrypto's. */
 export const kemX25519: HpkeKem = {
   id: kemX25519HkdfSha256,
   encBytes: 32,
   randomBytes: 32,
+  encapNatively,
   encap,
   decap,
 };
@@ -44,6 +49,11 @@ export const kemXWing: HpkeKem = {
   id: 0x647a,
   encBytes: xWingCiphertextBytes,
   randomBytes: 64,
+  async encapNatively(recipientPublicKey) {
+    const { xWingEncapsulateNatively } = await import('../primitives/x-wing.ts');
+    const made = await xWingEncapsulateNatively(recipientPublicKey);
+    return made && { sharedSecret: made.sharedSecret, enc: made.ciphertext };
+  },
   async encap(recipientPublicKey, randomness) {
     const { xWingEncapsulate } = await import('../primitives/x-wing.ts');
     const { sharedSecret, ciphertext } = await xWingEncapsulate(recipientPublicKey, randomness);
@@ -52,7 +62,7 @@ export const kemXWing: HpkeKem = {
   async decap(enc, recipientPrivateKey, recipientPublicKey) {
     if (recipientPublicKey) assertBytes(recipientPublicKey, 'recipientPublicKey');
     if (enc.length !== xWingCiphertextBytes) throw new CryptoError('bad_key');
-    const { XWingPrivateKey } = await import('../primitives/x-wing.ts');
-    return new XWingPrivateKey(recipientPrivateKey).decapsulate(enc);
+    const { heldXWingPrivateKey } = await import('../primitives/x-wing.ts');
+    return heldXWingPrivateKey(recipientPrivateKey).decapsulate(enc);
   },
 };

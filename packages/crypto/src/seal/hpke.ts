@@ -7,7 +7,7 @@ import { kemX25519 } from './hpke-kem.ts';
 /**
  * Seals to a public key; anyone can, so use `sealSigned` where the sender matters.
  *
- * The ephemeral key is DeriveKeyPair(32 random bytes). Throws `bad_key` for a refused recipient key.
+ * The ephemeral key is WebCrypto's, or DeriveKeyPair(32 bytes of `random`). Throws `bad_key` for a refused recipient key.
  */
 export async function hpkeSeal(input: {
   recipientPublicKey: Uint8Array;

@@ -1,7 +1,7 @@
 /** KeySchedule of RFC 9180 §5.1 in base mode, with the RFC's names. */
 import { concatBytes } from '../encoding/bytes.ts';
 import { be16 } from '../encoding/integers.ts';
-import { labeledExpand, labeledExtract } from './labeled-hkdf.ts';
+import { labeledExpander, labeledExtract } from './labeled-hkdf.ts';
 
 /** Ids and key size of an HPKE suite (RFC 9180 §7). */
 export interface HpkeSuite {
@@ -16,7 +16,8 @@ export interface HpkeSuite {
 export interface HpkeContext {
   key: Uint8Array;
   baseNonce: Uint8Array;
-  exporterSecret: Uint8Array;
+  /** 32 bytes; derived when asked for, as a single-shot seal has no use for it. */
+  exporterSecret(): Uint8Array;
 }
 
 const modeBase = Uint8Array.of(0);
@@ -33,13 +34,15 @@ export async function keySchedule(
   const pskIdHash = await labeledExtract(suiteId, empty, 'psk_id_hash', empty);
   const infoHash = await labeledExtract(suiteId, empty, 'info_hash', info);
   const context = concatBytes(modeBase, pskIdHash, infoHash);
-  const secret = await labeledExtract(suiteId, sharedSecret, 'secret', empty);
-  const [key, baseNonce, exporterSecret] = await Promise.all([
-    suite.keyBytes > 0 ? labeledExpand(suiteId, secret, 'key', context, suite.keyBytes) : empty,
-    suite.keyBytes > 0 ? labeledExpand(suiteId, secret, 'base_nonce', context, 12) : empty,
-    labeledExpand(suiteId, secret, 'exp', context, 32),
-  ]);
-  return { key, baseNonce, exporterSecret };
+  const expand = labeledExpander(
+    suiteId,
+    await labeledExtract(suiteId, sharedSecret, 'secret', empty),
+  );
+  return {
+    key: suite.keyBytes > 0 ? expand('key', context, suite.keyBytes) : empty,
+    baseNonce: suite.keyBytes > 0 ? expand('base_nonce', context, 12) : empty,
+    exporterSecret: () => expand('exp', context, 32),
+  };
 }
 
 /** ComputeNonce: the base nonce XOR the sequence number as 12 big-endian bytes. */

@@ -1,5 +1,10 @@
-import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
-import { X25519PrivateKey } from '../primitives/x25519.ts';
+import {
+  drawRandom,
+  isSystemRandom,
+  systemRandom,
+  type RandomSource,
+} from '../primitives/random.ts';
+import { X25519PrivateKey, generateX25519KeyPair } from '../primitives/x25519.ts';
 
 /** A device's X25519 sealing key, 32 bytes each. */
 export interface SealingKeyPair {
@@ -11,6 +16,8 @@ export interface SealingKeyPair {
 export async function generateSealingKeyPair(
   options: { random?: RandomSource } = {},
 ): Promise<SealingKeyPair> {
+  const made = isSystemRandom(options.random) ? await generateX25519KeyPair() : undefined;
+  if (made) return made;
   return sealingKeyPairFromPrivateKey(drawRandom(options.random ?? systemRandom, 32));
 }
 

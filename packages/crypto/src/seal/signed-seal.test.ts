@@ -164,7 +164,7 @@ describe('A signed seal', () => {
     }
   });
 
-  it('is refused when its sender wrote another purpose or device inside than signed', async () => {
+  it('is refused when its sender wrote another version, purpose or device inside than signed', async () => {
     const binding = { seal: { purpose, context }, recipient: opening.recipient, payload };
     const signature = await signLabelled({
       seed: aliceIdentity.seed,
@@ -175,13 +175,18 @@ describe('A signed seal', () => {
         recipientKey: bobSealing.publicKey,
       }),
     });
-    const open = async (inner: string, userId: string, deviceId: string): Promise<string> => {
+    const open = async (
+      inner: string,
+      userId: string,
+      deviceId: string,
+      version = 1,
+    ): Promise<string> => {
       const { enc, ciphertext } = await hpkeSeal({
         recipientPublicKey: bobSealing.publicKey,
         info: sealInfo({ purpose, context }),
         aad: sealAad(opening.sender, opening.recipient, bobSealing.publicKey),
         plaintext: concatBytes(
-          Uint8Array.of(1, 0, 0, 0, inner.length),
+          Uint8Array.of(version, 0, 0, 0, inner.length),
           utf8(inner),
           uuidBytes(userId),
           uuidBytes(deviceId),
@@ -196,6 +201,8 @@ describe('A signed seal', () => {
     expect(await open('other-purpose', alice, alicePhone)).toBe('open_failed');
     expect(await open(purpose, bob, alicePhone)).toBe('open_failed');
     expect(await open(purpose, alice, bobLaptop)).toBe('open_failed');
+    for (const version of [0, 2, 255])
+      expect(await open(purpose, alice, alicePhone, version)).toBe('open_failed');
   });
 
   it('cannot be passed on by its recipient as if sealed to another', async () => {
@@ -229,6 +236,12 @@ describe('A signed seal', () => {
         recipient: { ...recipient(), publicKey },
       });
 
+    const longest = filled(maxSealPayloadBytes, 1);
+    const opened = await openSigned({
+      ...opening,
+      ...(await seal(longest, bobSealing.publicKey)()),
+    });
+    expect(opened).toEqual(longest);
     expect(await refusal(seal(filled(maxSealPayloadBytes + 1, 0), bobSealing.publicKey))).toBe(
       'too_large',
     );
@@ -251,15 +264,18 @@ describe('Sealing to many', () => {
       { ...recipient(), publicKey: filled(32, 0) },
       { ...recipient(), deviceId: 'not a uuid' },
       { ...recipient(), publicKey: filled(5, 1) },
+      { ...recipient(), publicKey: 'a mistake' as unknown as Uint8Array },
       { userId: alice, deviceId: messageId, publicKey: otherSealing.publicKey },
     ];
 
     const outcomes = await sealMany({ payload, purpose, context, sender: sender(), recipients });
 
     const codes = outcomes.map((outcome) => ('error' in outcome ? outcome.error.code : 'sealed'));
-    expect(codes).toEqual(['sealed', 'bad_key', 'bad_encoding', 'bad_key', 'sealed']);
+    expect(codes).toEqual(['sealed', 'bad_key', 'bad_encoding', 'bad_key', 'bad_key', 'sealed']);
+    const mistake = outcomes[4];
+    expect(mistake && 'error' in mistake && mistake.error.cause).toBeInstanceOf(TypeError);
     expect(outcomes.map((outcome) => outcome.recipient)).toEqual(recipients);
-    const last = outcomes[4];
+    const last = outcomes[5];
     if (!last || !('sealed' in last)) throw new Error('not sealed');
     const to = { userId: alice, deviceId: messageId, ...otherSealing };
     expect(await openSigned({ ...opening, ...last.sealed, recipient: to })).toEqual(payload);

@@ -1,8 +1,7 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
-import { perKeyCache } from '../committed-aead/per-key-cache.ts';
-import { xeddsaSigner, type XEdDSASigner } from '../identity/sign-xeddsa.ts';
+import { xeddsaSigner } from '../identity/sign-xeddsa.ts';
 import { aesCbcEncrypt } from '../primitives/aes-cbc.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { decryptSenderKeyMessage, type KeepContent } from './decrypt-sender-key-message.ts';
@@ -13,8 +12,6 @@ import { SenderKeyMessage } from './sender-key-message.ts';
 import type { SenderKeyName } from './sender-key-name.ts';
 import { withProgress } from './sender-key-state.ts';
 import type { SenderKeyStore } from './sender-key-store.ts';
-
-const signers = perKeyCache<XEdDSASigner>();
 
 /** Encrypts as, or decrypts from, one sender in one group; Signal's format and names. */
 export class GroupCipher {
@@ -46,7 +43,7 @@ export class GroupCipher {
       const { iv, key } = await messageKey(messageSeed(chain).seed);
       const distributionId = uuidBytes(this.#name.groupId);
       const ciphertext = await aesCbcEncrypt(key, iv, plaintext);
-      const sign = await signers(signingSeed, '', () => xeddsaSigner(signingSeed));
+      const sign = await xeddsaSigner(signingSeed);
       const message = await SenderKeyMessage.create(
         { distributionId, chainId, iteration: chain.iteration, ciphertext },
         (bytes) => sign(bytes, this.#random),

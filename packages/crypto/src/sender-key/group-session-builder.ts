@@ -41,13 +41,17 @@ export class GroupSessionBuilder {
    * Takes in a sender's distribution. `name.sender` must be the peer in whose session, or under whose
    * signed seal, it came: the distribution itself says nothing about its sender.
    *
-   * Throws `bad_key` if it is for another group.
+   * Throws `bad_key` if it is for another group, or under the name of our own sender key: an old one of
+   * ours that came back must not undo a rotation.
    */
   async process(name: SenderKeyName, distribution: SenderKeyDistributionMessage): Promise<void> {
     const { distributionId, chainId, iteration, chainKey, signingKey } = distribution;
     if (!equalBytes(distributionId, uuidBytes(name.groupId))) throw new CryptoError('bad_key');
     const chain = { iteration, chainKey };
-    await this.#change(name, async () => ({ chainId, chain, signingKey, skipped: [] }));
+    await this.#change(name, async ({ states }) => {
+      if (states.some(({ signingSeed }) => signingSeed)) throw new CryptoError('bad_key');
+      return { chainId, chain, signingKey, skipped: [] };
+    });
   }
 
   async #change(

@@ -23,14 +23,15 @@ export class SenderKeyRecord {
   }
 
   /**
-   * The record with a new state in front. A state that is known already stays as it is, so that an old
-   * distribution, sent again, rewinds nothing; one with the same chain id and another key is replaced.
+   * The record with a new state in front. A state that is known already stays as it is and where it is, so
+   * that an old distribution, sent again, rewinds nothing; one with the same chain id and another key is
+   * replaced.
    */
   with(added: SenderKeyState): SenderKeyRecord {
     const known = this.find(added.chainId);
-    const keep = known && equalBytes(known.signingKey, added.signingKey) ? known : added;
+    if (known && equalBytes(known.signingKey, added.signingKey)) return this;
     const others = this.states.filter(({ chainId }) => chainId !== added.chainId);
-    return new SenderKeyRecord([keep, ...others].slice(0, maxSenderKeyStates));
+    return new SenderKeyRecord([added, ...others].slice(0, maxSenderKeyStates));
   }
 
   /** The record with a state in the place of the one with its chain id. */

@@ -136,6 +136,32 @@ describe('A sender key', () => {
     expect(await refusal(() => receiver.decrypt(first ?? filled(0, 0)))).toBe('open_failed');
   });
 
+  it('that is our own is not taken in again: a rotation cannot be undone', async () => {
+    const builder = new GroupSessionBuilder(sending);
+    const old = await builder.create(name);
+    const current = await builder.rotate(name);
+
+    for (const sent of [old, current]) {
+      expect(await refusal(() => builder.process(name, sent))).toBe('bad_key');
+    }
+
+    const message = SenderKeyMessage.parse(await sender.encrypt(utf8('after')));
+    expect(message.chainId).toBe(current.chainId);
+  });
+
+  it('keeps its place when an old distribution of the same sender is sent again', async () => {
+    const builder = new GroupSessionBuilder(sending);
+    const old = await builder.create(name);
+    const fresh = await builder.rotate(name);
+    const taker = new GroupSessionBuilder(receiving);
+    await taker.process(name, fresh);
+
+    await taker.process(name, old);
+
+    const chains = (await receiving.loadSenderKey(name))?.states.map(({ chainId }) => chainId);
+    expect(chains).toEqual([fresh.chainId, old.chainId]);
+  });
+
   it('goes on after a rotation; five generations are kept, and who was left out reads nothing', async () => {
     const outsider = new InMemorySenderKeyStore();
     const record = await receiving.loadSenderKey(name);
@@ -211,6 +237,9 @@ describe('What a member can sign', () => {
     clearInterval(timer);
     expect(turns).toBeGreaterThan(10);
     expect((await receiving.loadSenderKey(name))?.states[0]?.skipped.length).toBe(2_000);
+    await skip(25_001);
+    const tooFar = await sender.encrypt(utf8('too far'));
+    expect(await refusal(() => receiver.decrypt(tooFar))).toBe('open_failed');
     expect(await receiver.decrypt(oldest)).toEqual(utf8('oldest'));
     expect(await refusal(() => receiver.decrypt(tooOld))).toBe('open_failed');
   });

@@ -6,9 +6,27 @@ import type { PreKeySignalMessage } from './pre-key-signal-message.ts';
 import { storeState, type PeerVersion } from './session-state.ts';
 import type { KyberPreKeyUse, ProtocolStores } from './stores.ts';
 
-/** An opened first message, and the prekeys that must go once the session is stored. */
-export interface AcceptedMessage extends OpenedMessage {
-  usePreKeys: () => Promise<void>;
+/** The first message of a session, as far as it names prekeys. */
+type NamedPreKeys = Pick<
+  PreKeySignalMessage,
+  'preKeyId' | 'kyberPreKeyId' | 'signedPreKeyId' | 'baseKey'
+>;
+
+const kyberUseOf = ({ kyberPreKeyId, signedPreKeyId, baseKey }: NamedPreKeys): KyberPreKeyUse => ({
+  kyberPreKeyId,
+  signedPreKeyId,
+  baseKey,
+});
+
+/**
+ * Uses up the prekeys of a handshake whose session is stored: deletes one-time keys, remembers the use of
+ * a last-resort key. Changes nothing the second time.
+ */
+export async function usePreKeys(stores: ProtocolStores, first: NamedPreKeys): Promise<void> {
+  const kyberPreKey = await stores.kyberPreKeys.loadKyberPreKey(first.kyberPreKeyId);
+  if (kyberPreKey?.lastResort) await stores.kyberPreKeys.recordLastResortUse(kyberUseOf(first));
+  else if (kyberPreKey) await stores.kyberPreKeys.removeKyberPreKey(first.kyberPreKeyId);
+  if (first.preKeyId !== undefined) await stores.preKeys.removePreKey(first.preKeyId);
 }
 
 /**
@@ -20,17 +38,16 @@ export async function acceptPreKeyMessage(input: {
   context: OpenContext;
   stores: ProtocolStores;
   peerVersion: PeerVersion;
-}): Promise<AcceptedMessage> {
+}): Promise<OpenedMessage> {
   const { first, context, stores, peerVersion } = input;
-  const { preKeyId, kyberPreKeyId, signedPreKeyId, baseKey } = first;
-  const use: KyberPreKeyUse = { kyberPreKeyId, signedPreKeyId, baseKey };
+  const { preKeyId, kyberPreKeyId, signedPreKeyId } = first;
   const signedPreKey = await stores.signedPreKeys.loadSignedPreKey(signedPreKeyId);
   const kyberPreKey = await stores.kyberPreKeys.loadKyberPreKey(kyberPreKeyId);
   const preKey = preKeyId === undefined ? undefined : await stores.preKeys.loadPreKey(preKeyId);
   if (!signedPreKey || !kyberPreKey || (preKeyId !== undefined && !preKey)) {
     throw new CryptoError('open_failed');
   }
-  if (kyberPreKey.lastResort && (await stores.kyberPreKeys.wasLastResortUsed(use))) {
+  if (kyberPreKey.lastResort && (await stores.kyberPreKeys.wasLastResortUsed(kyberUseOf(first)))) {
     throw new CryptoError('open_failed');
   }
   const state = await respondToSession({
@@ -44,11 +61,5 @@ export async function acceptPreKeyMessage(input: {
     kyberPreKey,
     peerVersion,
   });
-  const opened = await openWithRecord({ current: storeState(state), archived: [] }, context);
-  const usePreKeys = async (): Promise<void> => {
-    if (kyberPreKey.lastResort) await stores.kyberPreKeys.recordLastResortUse(use);
-    else await stores.kyberPreKeys.removeKyberPreKey(kyberPreKeyId);
-    if (preKeyId !== undefined) await stores.preKeys.removePreKey(preKeyId);
-  };
-  return { ...opened, usePreKeys };
+  return openWithRecord({ current: storeState(state), archived: [] }, context);
 }

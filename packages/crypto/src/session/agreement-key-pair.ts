@@ -3,9 +3,15 @@ import { CryptoError } from '../errors.ts';
 import { privateScalarFromSeed, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
 import { curve25519KeyType, isIdentityPublicKey } from '../identity/public-key.ts';
 import { clampScalar } from '../primitives/curve25519.ts';
-import { drawRandom, type RandomSource } from '../primitives/random.ts';
+import { perKeyCache } from '../primitives/per-key-cache.ts';
+import { drawRandom, isSystemRandom, type RandomSource } from '../primitives/random.ts';
 import { isTorsionFreeMontgomery } from '../primitives/torsion.ts';
-import { X25519PrivateKey } from '../primitives/x25519.ts';
+import {
+  X25519PrivateKey,
+  X25519PublicKey,
+  generateX25519KeyPair,
+  heldX25519PrivateKey,
+} from '../primitives/x25519.ts';
 
 /** A Curve25519 key pair for agreements: private 32 bytes, public 33 bytes with type byte 0x05. */
 export interface AgreementKeyPair {
@@ -15,8 +21,9 @@ export interface AgreementKeyPair {
 
 /** A fresh key pair. */
 export async function generateAgreementKeyPair(random: RandomSource): Promise<AgreementKeyPair> {
-  const privateKey = clampScalar(drawRandom(random, 32));
-  const u = await new X25519PrivateKey(privateKey).publicKey();
+  const made = isSystemRandom(random) ? await generateX25519KeyPair() : undefined;
+  const privateKey = made?.privateKey ?? clampScalar(drawRandom(random, 32));
+  const u = made?.publicKey ?? (await new X25519PrivateKey(privateKey).publicKey());
   return { privateKey, publicKey: concatBytes(Uint8Array.of(curve25519KeyType), u) };
 }
 
@@ -31,19 +38,23 @@ export async function identityAgreementKeyPair(
   };
 }
 
-/** The X25519 secret with a peer's 33-byte key; `bad_key` for a refused one. */
+const peers = perKeyCache<X25519PublicKey>();
+
+/** The X25519 secret with a peer's 33-byte key; `bad_key` for a refused one. Keys are imported once an array. */
 export async function agree(own: AgreementKeyPair, peer: Uint8Array): Promise<Uint8Array> {
   assertBytes(peer, 'peer');
   if (!isIdentityPublicKey(peer)) throw new CryptoError('bad_key');
-  return new X25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(peer.subarray(1));
+  const publicKey = peers(peer, '', () => new X25519PublicKey(peer.subarray(1)));
+  return heldX25519PrivateKey(own.privateKey, own.publicKey.subarray(1)).agree(publicKey);
 }
 
 /**
  * Refuses with `bad_key` a 33-byte key that is not canonical, of low order, on the twist, or outside the
  * prime-order subgroup: two encodings of one secret would be two base keys for one handshake.
  */
-export function assertTorsionFree(publicKey: Uint8Array): void {
-  if (!isIdentityPublicKey(publicKey) || !isTorsionFreeMontgomery(publicKey.subarray(1))) {
+export async function assertTorsionFree(publicKey: Uint8Array): Promise<void> {
+  const known = isIdentityPublicKey(publicKey);
+  if (!known || !(await isTorsionFreeMontgomery(publicKey.subarray(1)))) {
     throw new CryptoError('bad_key');
   }
 }

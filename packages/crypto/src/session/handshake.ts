@@ -34,14 +34,14 @@ export async function initiateSession(input: {
   // On noble an agreement takes 1 ms and more, and the KEM as much: others run in between.
   await giveWay();
   const base = await generateAgreementKeyPair(random);
-  const kem = kyberEncapsulate(kyberPreKey.publicKey, random);
-  const keys = await handshakeKeys([
-    await agree(local.identity, signedPreKey.publicKey),
-    await agree(base, bundle.identityKey),
-    await agree(base, signedPreKey.publicKey),
-    ...(preKey ? [await agree(base, preKey.publicKey)] : []),
-    kem.sharedSecret,
+  const secrets = await Promise.all([
+    agree(local.identity, signedPreKey.publicKey),
+    agree(base, bundle.identityKey),
+    agree(base, signedPreKey.publicKey),
+    ...(preKey ? [agree(base, preKey.publicKey)] : []),
   ]);
+  const kem = kyberEncapsulate(kyberPreKey.publicKey, random);
+  const keys = await handshakeKeys([...secrets, kem.sharedSecret]);
   await giveWay();
   const ratchetKeyPair = await generateAgreementKeyPair(random);
   const secret = await agree(ratchetKeyPair, signedPreKey.publicKey);
@@ -85,16 +85,17 @@ export async function respondToSession(input: {
   peerVersion: PeerVersion;
 }): Promise<SessionState> {
   const { local, message, preKey, signedPreKey, kyberPreKey, peerVersion } = input;
-  assertTorsionFree(message.baseKey);
+  await assertTorsionFree(message.baseKey);
   const remoteIdentity = parseIdentityPublicKey(message.identityKey);
   await giveWay();
-  const keys = await handshakeKeys([
-    await agree(signedPreKey.keyPair, remoteIdentity),
-    await agree(local.identity, message.baseKey),
-    await agree(signedPreKey.keyPair, message.baseKey),
-    ...(preKey ? [await agree(preKey.keyPair, message.baseKey)] : []),
-    kyberDecapsulate(message.kyberCiphertext, kyberPreKey.keyPair.secretKey),
+  const secrets = await Promise.all([
+    agree(signedPreKey.keyPair, remoteIdentity),
+    agree(local.identity, message.baseKey),
+    agree(signedPreKey.keyPair, message.baseKey),
+    ...(preKey ? [agree(preKey.keyPair, message.baseKey)] : []),
   ]);
+  const kemSecret = kyberDecapsulate(message.kyberCiphertext, kyberPreKey.keyPair.secretKey);
+  const keys = await handshakeKeys([...secrets, kemSecret]);
   await giveWay();
   return {
     peerVersion,

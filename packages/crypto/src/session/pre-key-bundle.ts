@@ -29,15 +29,17 @@ export async function verifyPreKeyBundle(bundle: PreKeyBundle): Promise<void> {
     assertCount(id, 'id', maximumId);
   }
   const identityKey = parseIdentityPublicKey(bundle.identityKey);
-  for (const { publicKey } of [signedPreKey, ...(preKey ? [preKey] : [])]) {
-    assertBytes(publicKey, 'publicKey');
-    assertTorsionFree(publicKey);
-  }
+  const agreementKeys = [signedPreKey, ...(preKey ? [preKey] : [])];
+  for (const { publicKey } of agreementKeys) assertBytes(publicKey, 'publicKey');
   assertBytes(kyberPreKey.publicKey, 'kyberPreKey.publicKey');
   if (kyberPreKey.publicKey.length !== kyber1024WireBytes) throw new CryptoError('bad_key');
-  for (const { publicKey, signature } of [signedPreKey, kyberPreKey]) {
-    if (!(await verifyXEdDSA({ publicKey: identityKey, message: publicKey, signature }))) {
-      throw new CryptoError('bad_signature', 'a prekey is not signed by its identity key');
-    }
+  await Promise.all(agreementKeys.map(({ publicKey }) => assertTorsionFree(publicKey)));
+  const verified = await Promise.all(
+    [signedPreKey, kyberPreKey].map(({ publicKey, signature }) =>
+      verifyXEdDSA({ publicKey: identityKey, message: publicKey, signature }),
+    ),
+  );
+  if (!verified.every(Boolean)) {
+    throw new CryptoError('bad_signature', 'a prekey is not signed by its identity key');
   }
 }

@@ -1,6 +1,7 @@
 import { assertCount } from '../encoding/integers.ts';
 import { xeddsaSigner } from '../identity/sign-xeddsa.ts';
 import { generateKyberKeyPair, type KyberKeyPair } from '../kem/kyber-1024.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { generateAgreementKeyPair, type AgreementKeyPair } from './agreement-key-pair.ts';
 
@@ -24,6 +25,8 @@ export interface KyberPreKeyRecord {
 }
 
 const maximumId = 0xffff_ffff;
+/** Some 5 ms of noble. */
+const keysInOneSlice = 8;
 
 /** `count` fresh one-time prekeys with ids from `startId`. */
 export async function generatePreKeys(input: {
@@ -35,6 +38,7 @@ export async function generatePreKeys(input: {
   assertCount(input.startId, 'startId', maximumId - input.count);
   const records: PreKeyRecord[] = [];
   for (let i = 0; i < input.count; i++) {
+    if (i % keysInOneSlice === 0) await giveWay();
     const keyPair = await generateAgreementKeyPair(input.random ?? systemRandom);
     records.push({ id: input.startId + i, keyPair });
   }

@@ -2,7 +2,7 @@ import { equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import { aesCbcDecrypt } from '../primitives/aes-cbc.ts';
 import type { RandomSource } from '../primitives/random.ts';
-import { agree, generateAgreementKeyPair } from './agreement-key-pair.ts';
+import { agree, generateAgreementKeyPair, type AgreementKeyPair } from './agreement-key-pair.ts';
 import { messageKeys, rootStep } from './key-derivation.ts';
 import { messageAddresses, type ProtocolAddress } from './protocol-address.ts';
 import { findChain, takeMessageSeed, type ReceiverChain } from './receiver-chain.ts';
@@ -77,9 +77,12 @@ async function dhRatchet(
   random: RandomSource,
 ): Promise<SessionState> {
   const { sender } = state;
-  const received = await rootStep(state.rootKey, await agree(sender.ratchetKeyPair, ratchetKey));
-  const ratchetKeyPair = await generateAgreementKeyPair(random);
-  const sending = await rootStep(received.rootKey, await agree(ratchetKeyPair, ratchetKey));
+  const [receivingSecret, { ratchetKeyPair, sendingSecret }] = await Promise.all([
+    agree(sender.ratchetKeyPair, ratchetKey),
+    newRatchetKey(ratchetKey, random),
+  ]);
+  const received = await rootStep(state.rootKey, receivingSecret);
+  const sending = await rootStep(received.rootKey, sendingSecret);
   const chain: ReceiverChain = { ratchetKey, chainKey: received.chainKey, index: 0, kept: [] };
   return {
     ...state,
@@ -88,6 +91,14 @@ async function dhRatchet(
     previousCounter: sender.index,
     receivers: [...state.receivers, chain].slice(-maximumReceiverChains),
   };
+}
+
+async function newRatchetKey(
+  theirs: Uint8Array,
+  random: RandomSource,
+): Promise<{ ratchetKeyPair: AgreementKeyPair; sendingSecret: Uint8Array }> {
+  const ratchetKeyPair = await generateAgreementKeyPair(random);
+  return { ratchetKeyPair, sendingSecret: await agree(ratchetKeyPair, theirs) };
 }
 
 /** A session without the post-quantum ratchet stays without; one that has it takes no message without. */

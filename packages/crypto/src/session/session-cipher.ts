@@ -1,7 +1,7 @@
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
-import { acceptPreKeyMessage } from './accept-pre-key-message.ts';
+import { acceptPreKeyMessage, usePreKeys } from './accept-pre-key-message.ts';
 import { openWithRecord, type OpenContext, type OpenedMessage } from './open-message.ts';
 import {
   handshakeHash,
@@ -47,6 +47,8 @@ export class SessionCipher {
   readonly #stores: ProtocolStores;
   readonly #peerVersion: PeerVersion;
   readonly #random: RandomSource;
+  /** What the store was last given, decoded. It holds while the store gives out the very same bytes. */
+  #last: { bytes: Uint8Array; record: SessionRecord } | undefined;
 
   constructor(input: {
     localAddress: ProtocolAddress;
@@ -124,7 +126,10 @@ export class SessionCipher {
       const record = await this.#load();
       const known = findSession(record, first.baseKey);
       if (known) {
-        const opened = await opening(() => openKnown(known, first, context));
+        await opening(() => assertSameHandshake(known, first));
+        // Where the process ended between storing the session and this, the prekeys are still there.
+        await usePreKeys(this.#stores, first);
+        const opened = await opening(() => ratchetDecrypt({ ...context, state: known }));
         return this.#commit(record, opened, keep);
       }
       // Two first messages must not both use one one-time prekey.
@@ -133,9 +138,11 @@ export class SessionCipher {
         const opened = await opening(() =>
           acceptPreKeyMessage({ first, context, stores, peerVersion }),
         );
-        await this.#commit(record, opened, keep);
+        await this.#assertTrusted(opened.state.remoteIdentity);
+        // Before the session: with a session, nobody asks again whose key it is.
         await stores.identity.saveIdentity(this.#remote, first.identityKey);
-        await opened.usePreKeys();
+        await this.#commit(record, opened, keep);
+        await usePreKeys(stores, first);
         return opened.plaintext;
       });
     });
@@ -156,12 +163,19 @@ export class SessionCipher {
   }
 
   async #load(): Promise<SessionRecord> {
-    return parseSessionRecord(await this.#stores.sessions.loadSession(this.#remote));
+    const bytes = await this.#stores.sessions.loadSession(this.#remote);
+    const last = this.#last;
+    if (bytes && last && equalBytes(bytes, last.bytes)) return last.record;
+    return parseSessionRecord(bytes);
   }
 
   async #store(record: SessionRecord, state: SessionState): Promise<void> {
-    const bytes = serializeSessionRecord(promoteState(record, state));
+    this.#last = undefined;
+    const changed = promoteState(record, state);
+    const bytes = serializeSessionRecord(changed);
+    const kept = Uint8Array.from(bytes);
     await this.#stores.sessions.storeSession(this.#remote, bytes);
+    this.#last = { bytes: kept, record: changed };
   }
 
   async #commit(
@@ -202,16 +216,11 @@ function findSession(record: SessionRecord, baseKey: Uint8Array): SessionState |
 }
 
 /** A repeated handshake names its session; all of it must be as it was the first time. */
-async function openKnown(
-  state: SessionState,
-  first: PreKeySignalMessage,
-  context: OpenContext,
-): Promise<OpenedMessage> {
+async function assertSameHandshake(state: SessionState, first: PreKeySignalMessage): Promise<void> {
   const hash = await handshakeHash(first);
   if (!state.handshakeHash || !equalBytes(state.handshakeHash, hash)) {
     throw new CryptoError('open_failed');
   }
-  return ratchetDecrypt({ ...context, state });
 }
 
 /** Every refusal inside becomes the one `open_failed`, without a cause. */

@@ -91,14 +91,24 @@ const recordCodec: Codec<SessionRecord> = fields({
 /** Version of the records' encoding; another is `bad_encoding`. */
 const recordVersion = 1;
 
+/** What a stored session was made from, or has been read as, for as long as somebody keeps it. */
+const states = new WeakMap<StoredSession, SessionState>();
+
 /** The state as bytes. */
 export function storeState(state: SessionState): StoredSession {
-  return { baseKey: state.baseKey, state: encodeVersioned(stateCodec, recordVersion, state) };
+  const bytes = encodeVersioned(stateCodec, recordVersion, state);
+  const stored = { baseKey: state.baseKey, state: bytes };
+  states.set(stored, state);
+  return stored;
 }
 
 /** The state of bytes; `bad_encoding`. */
 export function loadState(stored: StoredSession): SessionState {
-  return decodeVersioned(stateCodec, recordVersion, stored.state);
+  const known = states.get(stored);
+  if (known) return known;
+  const state = decodeVersioned(stateCodec, recordVersion, stored.state);
+  states.set(stored, state);
+  return state;
 }
 
 /** The record as bytes; versioned. */

@@ -2,7 +2,7 @@
  * SignalMessage: version ‖ proto{1 ratchet key 33, 2 counter, 3 previous counter, 4 ciphertext,
  * 5 post-quantum ratchet, 6 addresses} ‖ MAC[8]. The MAC covers both identity keys and the raw bytes before it.
  */
-import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
+import { assertBytes, concatBytes, copyBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import { hmacSha256 } from '../primitives/hmac.ts';
 import { ProtoReader } from '../protobuf/proto-reader.ts';
@@ -71,7 +71,7 @@ export function parseSignalMessage(bytes: Uint8Array): SignalMessage {
   if (bytes.length > maxSerializedBytes) throw new CryptoError('too_large');
   if (bytes.length < 1 + macBytes) throw new CryptoError('bad_encoding', 'too short');
   if (bytes[0] !== messageVersion) throw new CryptoError('bad_encoding', 'unknown version');
-  const authenticated = bytes.slice(0, -macBytes);
+  const authenticated = copyBytes(bytes, 0, bytes.length - macBytes);
   const proto = new ProtoReader(authenticated.subarray(1));
   return {
     ratchetKey: proto.requiredBytes(1, 33),
@@ -81,7 +81,7 @@ export function parseSignalMessage(bytes: Uint8Array): SignalMessage {
     pqRatchet: proto.bytes(5),
     addresses: proto.bytes(6, 36),
     authenticated,
-    mac: bytes.slice(-macBytes),
+    mac: copyBytes(bytes, bytes.length - macBytes),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * What a session needs kept. Plain interfaces: the caller decides where. Every write has ended before a message or a
- * plaintext is handed out, in the order session, identity, prekeys. The session's write is what commits: before it a
+ * plaintext is handed out, in the order identity, session, prekeys. The session's write is what commits: before it a
  * message can be decrypted again, after it a second copy is refused.
  */
 import type { AgreementKeyPair } from './agreement-key-pair.ts';

@@ -88,7 +88,7 @@ function walkAt(text: string, start: number): Piece[] {
     for (const line of [walk, Array.from(walk).toReversed().join('')]) {
       let at = line.indexOf(lower.charAt(start));
       let length = 0;
-      while (at >= 0 && at < line.length && line.charAt(at) === lower.charAt(start + length)) {
+      while (at < line.length && line.charAt(at) === lower.charAt(start + length)) {
         length++;
         at++;
       }
@@ -101,12 +101,7 @@ function walkAt(text: string, start: number): Piece[] {
 function repeatAt(text: string, start: number): Piece[] {
   for (let period = 1; period <= 4; period++) {
     let length = period;
-    while (
-      start + length < text.length &&
-      text.charAt(start + length) === text.charAt(start + length - period)
-    ) {
-      length++;
-    }
+    while (text.charAt(start + length) === text.charAt(start + length - period)) length++;
     if (length >= Math.max(3, 2 * period)) {
       const bits = period * bitsPerCharacter + Math.log2(length / period);
       return [{ length, bits, warning: 'repetition' }];
@@ -124,8 +119,8 @@ function dateAt(text: string, start: number): Piece[] {
 
 function characterAt(text: string, start: number): Piece {
   const pair = text.slice(Math.max(0, start - 1), start + 1);
-  if (/^[a-z]{2}$/.test(pair)) return { length: 1, bits: bitsPerNextLetter };
-  const separator = /^[\s._-]$/.test(text.charAt(start));
+  if (/[a-z]{2}/.test(pair)) return { length: 1, bits: bitsPerNextLetter };
+  const separator = /[\s._-]/.test(text.charAt(start));
   return { length: 1, bits: separator ? bitsPerSeparator : bitsPerCharacter };
 }
 

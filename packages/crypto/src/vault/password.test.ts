@@ -21,6 +21,7 @@ describe('A suggested passphrase', () => {
         .filter((word) => passphraseWords.includes(word)),
     ).toHaveLength(6);
     expect(suggestPassphrase({ words: 8 }).split(' ')).toHaveLength(8);
+    expect(suggestPassphrase({ words: 4 }).split(' ')).toHaveLength(4);
     for (const words of [0, 3, 25, 4.5])
       expect(() => suggestPassphrase({ words })).toThrow(RangeError);
   });
@@ -39,6 +40,13 @@ describe('A suggested passphrase', () => {
       0,
     );
     expect(chi).toBeLessThan(1_550);
+  });
+
+  it('takes 16-bit draws below the last multiple of 1,296 and no others', () => {
+    const draws = [0xff, 0xff, 0xfd, 0x20, 0x01, 0x05, 0xfd, 0x1f, 0, 0, 5, 15];
+    const random = (length: number) => Uint8Array.from(draws.splice(0, length));
+    const words = suggestPassphrase({ words: 4, random }).split(' ');
+    expect(words).toEqual([261, 1_295, 0, 1_295].map((index) => passphraseWords[index]));
   });
 
   it('gives up on a source that is stuck rather than choosing with bias', () => {

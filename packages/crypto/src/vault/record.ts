@@ -5,8 +5,8 @@ import { padmePad, padmeUnpad } from '../encoding/padme.ts';
 import { CryptoError } from '../errors.ts';
 import type { RandomSource } from '../primitives/random.ts';
 
-/** Longest record in bytes. */
-export const maxRecordBytes = 67_108_864;
+/** Longest record in bytes, 16 MiB: a full session record fits, and copying it stays below 50 ms. */
+export const maxRecordBytes = 16_777_216;
 
 /** The key of a store and the ids that place a record in it. */
 export interface RecordBinding {
@@ -22,7 +22,7 @@ function bindingOf({ key, context }: RecordBinding): BoxBinding {
   return { key, label: 'sotto/v1/record', fields: context };
 }
 
-/** Encrypts a record for storage at rest, Padmé-padded; `too_large` above 64 MiB. */
+/** Encrypts a record for storage at rest, Padmé-padded; `too_large` above 16 MiB. */
 export async function encryptRecord(
   input: RecordBinding & { plaintext: Uint8Array; random?: RandomSource },
 ): Promise<Uint8Array> {

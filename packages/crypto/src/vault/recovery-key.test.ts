@@ -57,6 +57,16 @@ describe('A written recovery key', () => {
     }
   });
 
+  it('has no character that stands for another, but for O, I and L', async () => {
+    const text = formatRecoveryKey(filled(32, 255)).replaceAll('-', '');
+    for (let i = 0; i < text.length; i++) {
+      for (const character of ['U', '*', '_', '.']) {
+        const changed = text.slice(0, i) + character + text.slice(i + 1);
+        expect(await refusal(() => parseRecoveryKey(changed))).toBe('bad_encoding');
+      }
+    }
+  });
+
   it('is made of 32 bytes only', () => {
     for (const length of [0, 31, 33])
       expect(() => formatRecoveryKey(filled(length, 1))).toThrow(RangeError);

@@ -38,7 +38,7 @@ export function formatRecoveryKey(key: Uint8Array): string {
       text += alphabet[(buffer >> bits) & 31];
     }
   }
-  return text.match(/.{4}/g)?.join('-') ?? text;
+  return text.replaceAll(/.{4}(?!$)/g, '$&-');
 }
 
 /** The 32 bytes of a written recovery key; `bad_encoding` for a wrong length, character or checksum. */

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,11 +10,12 @@ import {
   refusal,
 } from '../../test/building/builders.ts';
 import { onEachBackEnd } from '../../test/known-answers/on-each-back-end.ts';
+import { sealBox } from '../committed-aead/committed-box.ts';
 import { concatBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
 import { utf8 } from '../encoding/text.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
-import { decryptRecord, encryptRecord } from './record.ts';
+import { decryptRecord, encryptRecord, maxRecordBytes } from './record.ts';
 import { deriveStorageKeys } from './storage-keys.ts';
 import { unwrapKey, wrapKey } from './wrap-key.ts';
 
@@ -77,6 +79,17 @@ describe('A wrapped key', () => {
     }
   });
 
+  it('has 16 to 4,096 bytes', async () => {
+    for (const length of [16, 4_096]) {
+      const wrapped = await wrapKey({ ...wrapping, key: filled(length, 1) });
+      expect(await unwrapKey({ ...wrapping, wrapped })).toEqual(filled(length, 1));
+    }
+    for (const length of [0, 15, 4_097]) {
+      const wrap = () => wrapKey({ ...wrapping, key: filled(length, 1) });
+      expect(await refusal(wrap)).toBe('RangeError');
+    }
+  });
+
   it('is never a record, nor a record a wrapped key', async () => {
     const wrapped = await wrapKey({ ...wrapping, key });
     const record = await encryptRecord({ key: wrapping.wrappingKey, context, plaintext: key });
@@ -103,7 +116,38 @@ describe('A record', () => {
   });
 });
 
+describe('A record', () => {
+  it('has up to 16 MiB', async () => {
+    const encrypt = (length: number) =>
+      encryptRecord({ key, context, plaintext: new Uint8Array(length) });
+
+    expect((await encrypt(maxRecordBytes)).length).toBeGreaterThan(maxRecordBytes);
+    expect(await refusal(() => encrypt(maxRecordBytes + 1))).toBe('too_large');
+  });
+
+  it('is refused unpadded, even under its own key', async () => {
+    const box = { key, label: 'sotto/v1/record', fields: context };
+    const ciphertext = await sealBox(box, utf8('note'));
+
+    expect(await refusal(() => decryptRecord({ key, context, ciphertext }))).toBe('open_failed');
+  });
+});
+
 describe('Storage keys', () => {
+  it('are HKDF-SHA-256 under a frame of their label', async () => {
+    const derived = (name: string) => {
+      const label = utf8(`sotto/v1/storage-key/${name}`);
+      const info = Uint8Array.of(0, 0, 0, label.length, ...label, 0, 0, 0, 0);
+      return new Uint8Array(hkdfSync('sha256', filled(32, 1), new Uint8Array(0), info, 32));
+    };
+
+    expect(await deriveStorageKeys(filled(32, 1))).toEqual({
+      localStorageKey: derived('local'),
+      backupKey: derived('backup'),
+      keyWrapKey: derived('wrap'),
+    });
+  });
+
   it('are three different keys that the vault key alone decides', async () => {
     const keys = await deriveStorageKeys(filled(32, 1));
     const again = await deriveStorageKeys(offsetView(filled(32, 1)));

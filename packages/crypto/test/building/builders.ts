@@ -1,5 +1,6 @@
 /** Builders that tests share: fixed ids, seeded randomness, damaged copies. */
-import { isCryptoError, type CryptoErrorCode, type RandomSource } from '../../src/index.ts';
+import { isCryptoError, type CryptoErrorCode } from '../../src/errors.ts';
+import type { RandomSource } from '../../src/primitives/random.ts';
 
 export const alice = '0a1b2c3d-0000-4000-8000-00000000a11c';
 export const alicePhone = '0a1b2c3d-0000-4000-8000-0000000000a1';

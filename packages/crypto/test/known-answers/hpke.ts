@@ -33,7 +33,7 @@ export function hpke(): void {
           sharedSecret,
           fromHex(vector.info),
         );
-        expect(toHex(context.exporterSecret)).toBe(vector.exporter_secret);
+        expect(toHex(context.exporterSecret())).toBe(vector.exporter_secret);
         expect(toHex(context.key)).toBe(vector.key ?? '');
         expect(toHex(context.baseNonce)).toBe(vector.base_nonce ?? '');
       }

@@ -56,10 +56,10 @@ export function libsignal(): void {
       }
     });
 
-    it('shows its safety numbers', () => {
+    it('shows its safety numbers', async () => {
       for (const test of fingerprints.cases) {
-        const local = numericFingerprint(fromHex(test.localId), fromHex(test.localKey));
-        const remote = numericFingerprint(fromHex(test.remoteId), fromHex(test.remoteKey));
+        const local = await numericFingerprint(fromHex(test.localId), fromHex(test.localKey));
+        const remote = await numericFingerprint(fromHex(test.remoteId), fromHex(test.remoteKey));
         expect([local, remote].sort().join('')).toBe(test.display);
       }
     });

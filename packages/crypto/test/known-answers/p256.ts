@@ -79,7 +79,7 @@ export function p256(): void {
           fromHex(vector.info),
         );
         expect(toHex(context.key)).toBe(vector.key ?? '');
-        expect(toHex(context.exporterSecret)).toBe(vector.exporter_secret);
+        expect(toHex(context.exporterSecret())).toBe(vector.exporter_secret);
       }
     });
 

@@ -11,41 +11,11 @@ import {
 } from '../../src/session/session-state.ts';
 import { maximumForwardJump, takeMessageSeed } from '../../src/session/receiver-chain.ts';
 import { startPqChain, takeReceiveKey } from '../../src/session/spqr/pq-chain.ts';
+import { bestBlock, longestBlockMs } from '../building/longest-block.ts';
 import { filled, refusal, seededRandom } from '../building/builders.ts';
 import { pair, startSession, type Device } from './devices.ts';
 
 const emptyChain = { ratchetKey: filled(33, 5), chainKey: filled(32, 1), index: 0, kept: [] };
-
-const longestBlockMs = 50;
-
-/** The most processor time, in ms, that passed between two turns of the loop: other processes do not count. */
-async function longestBlock(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let running = true;
-  let last = process.cpuUsage();
-  const probe = (): void => {
-    const { user, system } = process.cpuUsage(last);
-    last = process.cpuUsage();
-    longest = Math.max(longest, (user + system) / 1_000);
-    if (running) setImmediate(probe);
-  };
-  setImmediate(probe);
-  await work();
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-  running = false;
-  return longest;
-}
-
-/** The best of some tries: garbage collection and compilation count, and vary. */
-async function bestBlock(tries: number, work: () => Promise<unknown>): Promise<number> {
-  let best = Infinity;
-  for (let i = 0; i < tries && best > longestBlockMs; i++) {
-    best = Math.min(best, await longestBlock(work));
-  }
-  return best;
-}
 
 describe('A receiving chain', () => {
   it('jumps 25,000 in slices, keeping the last 2,000', { timeout: 30_000 }, async () => {

@@ -7,7 +7,7 @@ import { withRecordLock } from '../../src/session/record-lock.ts';
 import { parseSessionRecord } from '../../src/session/session-state.ts';
 import { parseSignalMessage } from '../../src/session/signal-message.ts';
 import { refusal, seededRandom } from '../building/builders.ts';
-import { cipherBetween, pair, startSession, type Device } from './devices.ts';
+import { cipherBetween, makeDevice, pair, startSession, type Device } from './devices.ts';
 import type { MemoryStores } from './memory-stores.ts';
 
 describe('Concurrent calls', () => {
@@ -96,6 +96,9 @@ describe('Sessions begun from both sides at once', () => {
 
 class Crash extends Error {}
 
+const identityOf = async (device: Device): Promise<string> =>
+  toHex((await device.stores.identity.getIdentityKeyPair()).publicKey);
+
 /** The same stores, whose write number `crashAt` never happens and ends the process. */
 function crashing(device: Device, crashAt: number): Device {
   let writes = 0;
@@ -134,13 +137,32 @@ describe('A crash', () => {
       );
       expect(failed).toBe(crashAt < 4 ? 'Error' : 'accepted');
 
-      // After the restart the message comes again.
+      // After the restart the message comes again, and what was left undone is done.
       await refusal(() => b.decrypt(first, keep));
       expect(new Set(kept)).toEqual(new Set(['first']));
+      const after = bob.stores.kept;
+      expect([...after.preKeys.keys()]).toEqual([32, 33]);
+      expect(after.lastResortUses.size).toBe(1);
+      expect([...after.identities.values()]).toEqual([await identityOf(alice)]);
       expect(await refusal(() => b.decrypt(first, keep))).toBe('open_failed');
 
       expect(fromUtf8(await a.decrypt(await b.encrypt(utf8('answer'))))).toBe('answer');
       expect(fromUtf8(await b.decrypt(await a.encrypt(utf8('on'))))).toBe('on');
+    }
+  });
+
+  it('after the session was stored pins the identity: no other key opens a session in its name', async () => {
+    for (let crashAt = 0; crashAt < 4; crashAt++) {
+      const { alice, bob, a } = await pair(seededRandom(70 + crashAt));
+      const first = await a.encrypt(utf8('first'));
+      await refusal(() => cipherBetween(crashing(bob, crashAt), alice).decrypt(first));
+      const impostor = await makeDevice(alice.address, seededRandom(80));
+      await startSession(impostor, bob);
+      const claimed = await cipherBetween(impostor, bob).encrypt(utf8('I am Alice'));
+
+      const answer = await refusal(() => cipherBetween(bob, alice).decrypt(claimed));
+
+      expect([crashAt, answer]).toEqual([crashAt, crashAt === 0 ? 'accepted' : 'bad_key']);
     }
   });
 

@@ -54,7 +54,7 @@ const fingerprint = {
   display: '142684204554288885540942928493337502315138524362226761727253',
 };
 
-const digitsOf = ({ id, key }: { id: string; key: string }): string =>
+const digitsOf = ({ id, key }: { id: string; key: string }): Promise<string> =>
   numericFingerprint(fromHex(id), fromHex(key));
 
 /** Signal's protocols. */
@@ -108,7 +108,9 @@ export const signal: readonly KnownAnswers[] = [
     answers: [
       {
         compute: async () =>
-          [digitsOf(fingerprint.local), digitsOf(fingerprint.remote)].sort().join(''),
+          (await Promise.all([digitsOf(fingerprint.local), digitsOf(fingerprint.remote)]))
+            .sort()
+            .join(''),
         expected: fingerprint.display,
       },
     ],

@@ -98,6 +98,25 @@ describe('The Braid', () => {
     expect(await refusal(() => braidReceive(state, 1, last))).toBe('open_failed');
   });
 
+  it('refuses a ciphertext whose MAC is wrong, with all of its vector sent or not', async () => {
+    const { a } = await parties();
+    const known = { seed: seededRandom(94)(64), ct1: filled(960, 1) };
+    const steps: BraidState['step'][] = [
+      { name: 'ct1Received', ...known, sent: 3 },
+      { name: 'ekSentCt1Received', ...known, chunks: [] },
+    ];
+    for (const step of steps) {
+      let state: BraidState = { ...a, step };
+      for (let index = 0; index < 4; index++) {
+        const chunk = encodeChunk(filled(160, 1), index);
+        state = (await braidReceive(state, 1, { type: 'ct2', chunk })).state;
+        expect(state.step.name).toBe('ekSentCt1Received');
+      }
+      const last = { type: 'ct2', chunk: encodeChunk(filled(160, 1), 4) } as const;
+      expect(await refusal(() => braidReceive(state, 1, last))).toBe('open_failed');
+    }
+  });
+
   it('refuses epochs that have not come, and lets those that have gone change nothing', async () => {
     const { a, b } = await parties();
     const none = { type: 'none', chunk: undefined } as const;

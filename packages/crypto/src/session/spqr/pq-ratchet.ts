@@ -28,10 +28,19 @@ const stateCodec = fields({
 
 const stateVersion = 1;
 
-const encode = (state: Decoded<typeof stateCodec>): Uint8Array =>
-  encodeVersioned(stateCodec, stateVersion, state);
-const decode = (bytes: Uint8Array): Decoded<typeof stateCodec> =>
-  decodeVersioned(stateCodec, stateVersion, bytes);
+type PqState = Decoded<typeof stateCodec>;
+
+/** What bytes were made from, for as long as a session state holds them; nobody outside gets these arrays. */
+const states = new WeakMap<Uint8Array, PqState>();
+
+function encode(state: PqState): Uint8Array {
+  const bytes = encodeVersioned(stateCodec, stateVersion, state);
+  states.set(bytes, state);
+  return bytes;
+}
+
+const decode = (bytes: Uint8Array): PqState =>
+  states.get(bytes) ?? decodeVersioned(stateCodec, stateVersion, bytes);
 
 /** The first state, serialized. The initiator makes the first KEM key. */
 export async function initiatePqRatchet(input: {

@@ -1,17 +1,13 @@
 import { equalBytes } from '../encoding/bytes.ts';
 
 /**
- * Remembers what is derived from a secret for as long as the caller keeps the array that holds it.
+ * Remembers what is derived from a key for as long as the caller keeps the array that holds it.
  *
  * Opening a chat decrypts thousands of messages under one key: derivation and WebCrypto import happen
  * once. A cache only: an array whose bytes have changed is derived afresh, and nothing outlives it.
  */
-export function perKeyCache<T>(): (
-  key: Uint8Array,
-  name: string,
-  derive: () => Promise<T>,
-) => Promise<T> {
-  const entries = new WeakMap<Uint8Array, { key: Uint8Array; derived: Map<string, Promise<T>> }>();
+export function perKeyCache<T>(): (key: Uint8Array, name: string, derive: () => T) => T {
+  const entries = new WeakMap<Uint8Array, { key: Uint8Array; derived: Map<string, T> }>();
 
   return (key, name, derive) => {
     let entry = entries.get(key);
@@ -19,11 +15,10 @@ export function perKeyCache<T>(): (
       entry = { key: Uint8Array.from(key), derived: new Map() };
       entries.set(key, entry);
     }
-    let derived = entry.derived.get(name);
-    if (!derived) {
-      derived = derive();
-      entry.derived.set(name, derived);
-    }
+    const known = entry.derived.get(name);
+    if (known !== undefined) return known;
+    const derived = derive();
+    entry.derived.set(name, derived);
     return derived;
   };
 }
