@@ -19,6 +19,10 @@ function parsed(bytes: Buffer, contentType: string | undefined): unknown {
   }
 }
 
+/** The auth service is reached through the relay: its address must not lead past the liar. */
+const renamed = (bytes: Buffer, { origin }: URL, ownOrigin: string): Buffer =>
+  Buffer.from(bytes.toString().replaceAll(origin, ownOrigin));
+
 function passOn(
   target: URL,
   incoming: IncomingMessage,
@@ -53,12 +57,14 @@ function answerWith(response: ServerResponse, { status, body }: HttpAnswer): voi
 /** Answers one request as the script says. */
 export async function serveHttp(options: {
   target: URL;
+  /** Where clients find the liar: named in answers wherever the relay names itself. */
+  ownOrigin: string;
   script: () => Script;
   record: (bytes: Uint8Array) => void;
   incoming: IncomingMessage;
   response: ServerResponse;
 }): Promise<void> {
-  const { target, script, record, incoming, response } = options;
+  const { target, ownOrigin, script, record, incoming, response } = options;
   const url = new URL(incoming.url ?? '/', target);
   let bytes = await readAll(incoming);
   record(Buffer.from(`${incoming.method} ${incoming.url}\n${JSON.stringify(incoming.headers)}\n`));
@@ -79,7 +85,9 @@ export async function serveHttp(options: {
   const relayed = await passOn(target, incoming, bytes);
   record(relayed.bytes);
   const status = relayed.answer.statusCode ?? 502;
-  const body = parsed(relayed.bytes, relayed.answer.headers['content-type']);
+  const type = relayed.answer.headers['content-type'];
+  const passed = type?.includes('json') ? renamed(relayed.bytes, target, ownOrigin) : relayed.bytes;
+  const body = parsed(passed, type);
   const hook = script().onAnswer;
   if (hook) {
     const changed = hook(request, { status, body });
@@ -88,6 +96,6 @@ export async function serveHttp(options: {
   }
   const headers = { ...relayed.answer.headers };
   delete headers['transfer-encoding'];
-  response.writeHead(status, { ...headers, 'content-length': String(relayed.bytes.length) });
-  response.end(relayed.bytes);
+  response.writeHead(status, { ...headers, 'content-length': String(passed.length) });
+  response.end(passed);
 }

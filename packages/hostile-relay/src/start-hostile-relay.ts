@@ -33,9 +33,15 @@ export async function startHostileRelay(targetUrl: string): Promise<HostileRelay
   };
   const sockets = createSocketSide(target, () => script, record);
   const server = createServer((incoming, response) => {
-    void serveHttp({ target, script: () => script, record, incoming, response }).catch(() =>
-      response.destroy(),
-    );
+    const ownOrigin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    void serveHttp({
+      target,
+      ownOrigin,
+      script: () => script,
+      record,
+      incoming,
+      response,
+    }).catch(() => response.destroy());
   });
   server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   server.on('connection', (connection) => {
