@@ -106,7 +106,9 @@ export function createLinkRequests(options: {
   }
 
   async function load(): Promise<void> {
-    const listed = (await http.call('listDeviceLinks', {})).links;
+    const told = (await http.call('listDeviceLinks', {})).links;
+    // A request that is told twice is one: it is shown, and answered, once.
+    const listed = [...new Map(told.map((link) => [link.linkId, link])).values()];
     const isDelivered = ({ linkId }: DeviceLink) => deliveredUntilMs.has(linkId);
     links = [...links.filter(isDelivered), ...listed.filter((link) => !isDelivered(link))];
     const now = platform.clock.now();
