@@ -10,7 +10,12 @@ export function acceptOffer(person: PersonTrust): PersonTrust | undefined {
   const again = new Set(offered.devices.map(({ deviceId }) => deviceId));
   const former = person.devices
     .filter(({ deviceId }) => !again.has(deviceId))
-    .map((device): CertifiedDevice => ({ ...device, current: false, removedAtVersion: 1 }));
+    .map((device): CertifiedDevice => ({
+      ...device,
+      current: false,
+      removedAtVersion: 1,
+      ofFormerKey: true,
+    }));
   return {
     ...offered,
     devices: [...former, ...offered.devices],

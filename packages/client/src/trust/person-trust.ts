@@ -26,6 +26,8 @@ const certifiedDeviceSchema = z.object({
   current: z.boolean(),
   /** The first manifest without it; in records from before, the newest one it can have been. */
   removedAtVersion: z.optional(z.int()),
+  /** Certified by an account key that was exchanged since: its number may be given anew. */
+  ofFormerKey: z.optional(z.boolean()),
 });
 export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
 
@@ -98,7 +100,9 @@ export async function followPerson(
       throw new ClientError('rollback');
     }
     const previous = { version: known.version, hash: known.hash };
-    const chain = await verifyManifestChain({ userId, accountKey, entries: later, previous });
+    const devices = known.devices.filter(({ ofFormerKey }) => !ofFormerKey);
+    const rest = { userId, accountKey, entries: later, previous, devices };
+    const chain = await verifyManifestChain(rest);
     // With the known one again, which says what a record from before does not hold.
     return advance(known, [again, ...chain]);
   });
