@@ -57,37 +57,6 @@ async function facing(): Promise<Facing> {
 }
 
 describe('a relay that asks for weaker parameters', () => {
-  it.each([
-    ['an empty salt', ''],
-    ['a short salt', toBase64Url(new Uint8Array(31))],
-    ['a long salt', toBase64Url(new Uint8Array(33))],
-    ['no salt', undefined],
-    ['a salt that is a number', 7],
-  ])('is refused with %s before the chat password is used', async (_name, salt) => {
-    const { ann, b, tap } = await facing();
-    editVault(tap, ({ vault }) => ({ ...vault, kdf: { ...vault.kdf, salt } }));
-
-    await expect(
-      b.client.signIn({ email: ann.email, password: ann.password }),
-    ).rejects.toMatchObject({ code: 'untrusted' });
-    expect(b.client.session.getSnapshot().phase).toBe('signedOut');
-  });
-
-  it.each(['PBKDF2-HMAC-SHA1', 'none', undefined])(
-    'is refused with the algorithm %s',
-    async (algorithm) => {
-      const { ann, b, tap } = await facing();
-      editVault(tap, ({ vault }) => ({
-        ...vault,
-        kdf: { ...vault.kdf, algorithm: algorithm as string },
-      }));
-
-      await expect(
-        b.client.signIn({ email: ann.email, password: ann.password }),
-      ).rejects.toMatchObject({ code: 'untrusted' });
-    },
-  );
-
   it.each([1, 1000, 599_999, 0, -1, '1e3', 2 ** 31, undefined])(
     'cannot have a device that is online take over %s iterations',
     async (iterations) => {

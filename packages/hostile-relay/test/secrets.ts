@@ -2,8 +2,8 @@ import { CanarySearch } from '../../../apps/web/e2e/canary/search.ts';
 import type { Place } from '../../../apps/web/e2e/canary/search.ts';
 import type { Someone, Victim } from './lied-to.ts';
 
-/** What only the person knows: found nowhere, in any of the forms that the canary looks for. */
-export function saidOf(people: readonly Someone[], places: readonly Place[]): string[] {
+/** Throws if what only these people know is in one of the places, in any of the forms that the canary looks for. */
+export function assertUnsaid(people: readonly Someone[], places: readonly Place[]): void {
   const plants = people.flatMap(({ person, recoveryKey }) => [
     { name: `chat password of ${person.handle}`, value: person.chatPassword },
     ...['-', ' ', ''].map((separator) => ({
@@ -11,7 +11,8 @@ export function saidOf(people: readonly Someone[], places: readonly Place[]): st
       value: recoveryKey.replaceAll('-', separator),
     })),
   ]);
-  return new CanarySearch(plants).find(places);
+  const found = new CanarySearch(plants).find(places);
+  if (found.length > 0) throw new Error(`said: ${found.join('; ')}`);
 }
 
 /** Everything that passed a client's liar. */
