@@ -26,6 +26,7 @@ export function RemoveDevice({ device, onClose }: DeviceDialogProps) {
             ))}
           </ul>
           <Notice tone="warn">{td('remove.lost')}</Notice>
+          <p className="text-dense text-muted">{td('remove.stolen')}</p>
           <TextField
             name="word"
             label={td('remove.label', { word: td('remove.word') })}

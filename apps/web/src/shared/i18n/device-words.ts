@@ -22,7 +22,7 @@ export const deviceWords = {
     removed_one: '{{count}} removed device',
     removed_other: '{{count}} removed devices',
     removedAt: 'Removed {{day}}',
-    removedHint: 'They get nothing new. What they had received before stays on them.',
+    removedHint: 'The server gives them nothing new. What they had received before stays on them.',
   },
   rename: {
     action: 'Rename',
@@ -39,9 +39,11 @@ export const deviceWords = {
     lead: 'Remove this device. It keeps what it already has. It stops getting new messages.',
     out: 'It is signed out within seconds; if it isn’t connected, as soon as it is.',
     keeps: 'Messages that are on it already can still be read there by somebody who can unlock it.',
-    keys: 'Your chats get new keys that it never sees.',
+    keys: 'Your chats get new keys, and the server gives it none of them.',
     back: 'To use it again, you have to add it like a new device.',
     lost: 'If somebody else has it, change your login password as well, and your chat password if they may know it.',
+    stolen:
+      'Could they unlock it? Then they may hold the keys of your account itself: together with whoever runs the server they could read on, and add a device again. Only a new account ends that.',
     label: 'Type “{{word}}” to confirm',
     word: 'remove',
     mismatch: 'Type “{{word}}” here.',
