@@ -5,11 +5,12 @@ import { toHex } from '../encoding/hex.ts';
 import { utf8 } from '../encoding/text.ts';
 import { loadState, parseSessionRecord, type SessionState } from './session-state.ts';
 
-/** The session as it is stored. */
+/** The session as it is stored, once. */
 function storedState(device: Device, other: Device): SessionState {
   const { name, deviceId } = other.address;
   const record = parseSessionRecord(device.stores.kept.sessions.get(`${name}.${deviceId}`));
   if (!record.current) throw new Error('no session');
+  expect(record.archived).toEqual([]);
   return loadState(record.current);
 }
 
