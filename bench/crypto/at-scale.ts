@@ -5,6 +5,7 @@ import {
   generateIdentityKeyPair,
   generateSealingKeyPair,
   GroupCipher,
+  groupIdFor,
   GroupLog,
   GroupSessionBuilder,
   InMemorySenderKeyStore,
@@ -145,17 +146,20 @@ function reportNativeSealing(lib: NativeLibsignal): void {
 /** The remover writes the entry and gives its new sender key to all who stay; they check the one and open the other. */
 async function reportRemoval(crowd: Crowd): Promise<void> {
   const { admin, devices, seal } = crowd;
-  const log = new GroupLog(groupId, () => admin.publicKey);
+  const author = { userId: admin.userId, deviceId: admin.deviceId };
+  const nonce = systemRandom(32);
+  const id = await groupIdFor({ nonce, author });
+  const log = new GroupLog(id, () => ({ publicKey: admin.publicKey, current: true }));
   const write = async (action: GroupAction, subject: string, role: GroupRole | null) => {
-    const state = action === 'create' ? { epoch: 0, heads: [] } : await log.state();
+    const state = action === 'create' ? { epoch: 0, previous: [nonce] } : await log.state();
     const entry = {
-      groupId,
+      groupId: id,
       epoch: state.epoch + 1,
-      previous: state.heads,
+      previous: state.previous,
       action,
       subject,
       role,
-      author: { userId: admin.userId, deviceId: admin.deviceId },
+      author,
     };
     return signGroupEntry({ entry, identitySeed: admin.seed });
   };

@@ -8,25 +8,30 @@ import {
   decryptGroupMessage,
   encryptGroupMessage,
   generateIdentityKeyPair,
+  groupIdFor,
   senderKeyNameOf,
   signGroupEntry,
+  systemRandom,
   utf8,
   type GroupEntry,
 } from '../src/index.ts';
 
-const groupId = '0a1b2c3d-0000-4000-8000-00000000c4a7';
 const alice = '0a1b2c3d-0000-4000-8000-00000000a11c';
 const bob = '0a1b2c3d-0000-4000-8000-000000000b0b';
 const author = { userId: alice, deviceId: '0a1b2c3d-0000-4000-8000-0000000000a1' };
 const aliceDevice = await generateIdentityKeyPair();
 
+// The group's id is made from its beginning: nobody can begin another group under it.
+const nonce = systemRandom(32);
+const groupId = await groupIdFor({ nonce, author });
+
 // Everyone keeps the log; the identity keys of devices come from certified manifests.
 const log = new GroupLog(groupId, ({ userId }) =>
-  userId === alice ? aliceDevice.publicKey : undefined,
+  userId === alice ? { publicKey: aliceDevice.publicKey, current: true } : undefined,
 );
 const append = async (entry: Pick<GroupEntry, 'action' | 'subject' | 'role'>) => {
-  const { epoch, heads } = await log.state().catch(() => ({ epoch: 0, heads: [] }));
-  const placed = { ...entry, groupId, author, epoch: epoch + 1, previous: heads };
+  const { epoch, previous } = await log.state().catch(() => ({ epoch: 0, previous: [nonce] }));
+  const placed = { ...entry, groupId, author, epoch: epoch + 1, previous };
   return log.append(await signGroupEntry({ entry: placed, identitySeed: aliceDevice.seed }));
 };
 await append({ action: 'create', subject: alice, role: 'admin' });

@@ -42,6 +42,7 @@ assert(await verifyGuestBundle(parseLinkSecret(fragment), binding, tag));
 const signer = await generateIdentityKeyPair();
 const admission = {
   meetingId,
+  sequence: 1,
   guestSessionId,
   guestIdentityKey: published.identityKey,
   epochHash: systemRandom(32),

@@ -41,5 +41,7 @@ export {
   verifyGroupLog,
   type FindDeviceKey,
   type GroupState,
+  type KnownDevice,
 } from './log/group-log.ts';
-export { verifyAdmission, type Admission } from './log/admission.ts';
+export { groupIdFor } from './log/group-id.ts';
+export { isNewerAdmission, verifyAdmission, type Admission } from './log/admission.ts';

@@ -80,6 +80,7 @@ beforeAll(async () => {
   const signed = await sotto.signGroupEntry({ entry, identitySeed: device.seed });
   const admission = {
     meetingId: chat,
+    sequence: 1,
     guestSessionId: bob,
     guestIdentityKey: device.publicKey,
     epochHash: hash,
@@ -216,6 +217,7 @@ beforeAll(async () => {
         identitySeed: device.seed,
       },
     },
+    groupIdFor: { call: sotto.groupIdFor, args: { nonce: hash, author } },
     parseGroupEntry: {
       call: one(sotto.parseGroupEntry),
       args: { value: signed.body },
@@ -230,7 +232,7 @@ beforeAll(async () => {
         identitySeed: Uint8Array;
       }) => sotto.signAdmission({ admission: { ...admission, ...part }, identitySeed }),
       args: {
-        part: { guestIdentityKey: device.publicKey, epochHash: hash, host: author },
+        part: { sequence: 1, guestIdentityKey: device.publicKey, epochHash: hash, host: author },
         identitySeed: device.seed,
       },
       lengths: { 'part.guestIdentityKey': 'bad_key' },

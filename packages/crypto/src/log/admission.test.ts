@@ -13,7 +13,7 @@ import {
   seededRandom,
 } from '../../test/building/builders.ts';
 import { generateIdentityKeyPair, type IdentityKeyPair } from '../identity/identity-key-pair.ts';
-import { verifyAdmission, type Admission } from './admission.ts';
+import { isNewerAdmission, verifyAdmission, type Admission } from './admission.ts';
 import { signAdmission } from './sign-admission.ts';
 
 let host: IdentityKeyPair;
@@ -26,6 +26,7 @@ beforeAll(async () => {
   guest = await generateIdentityKeyPair({ random: seededRandom(5) });
   admission = {
     meetingId: chat,
+    sequence: 3,
     guestSessionId: bob,
     guestIdentityKey: guest.publicKey,
     epochHash: filled(32, 3),
@@ -43,6 +44,7 @@ describe('An admission', () => {
     await verify({}, offsetView(signature));
     const other: Partial<Admission>[] = [
       { meetingId: otherChat },
+      { sequence: 4 },
       { guestSessionId: alice },
       { guestIdentityKey: host.publicKey },
       { epochHash: filled(32, 4) },
@@ -64,12 +66,33 @@ describe('An admission', () => {
       [{ decision: 'maybe' as 'admitted' }, 'bad_encoding'],
       [{ guestIdentityKey: filled(33, 0) }, 'bad_key'],
       [{ meetingId: 'x' }, 'bad_encoding'],
+      [{ sequence: 0 }, 'bad_encoding'],
+      [{ sequence: -1 }, 'RangeError'],
+      [{ sequence: 1.5 }, 'RangeError'],
       [{ epochHash: filled(31, 0) }, 'RangeError'],
     ];
     for (const [part, code] of wrong) {
       const input = { admission: { ...admission, ...part }, identitySeed: host.seed };
       expect(await refusal(() => signAdmission(input))).toBe(code);
       expect(await refusal(() => verify(part))).toBe(code);
+    }
+  });
+
+  it('gives way to a higher sequence, and at the same to a removal', async () => {
+    const removed: Admission = { ...admission, decision: 'removed' };
+    const later: Admission = { ...admission, sequence: 4 };
+    const newer: [Admission, Admission, boolean][] = [
+      [later, removed, true],
+      [removed, later, false],
+      [removed, admission, true],
+      [admission, removed, false],
+      [admission, admission, false],
+    ];
+    for (const [a, b, expected] of newer) expect(isNewerAdmission(a, b)).toBe(expected);
+    for (const part of [{ meetingId: otherChat }, { guestSessionId: alice }]) {
+      expect(await refusal(() => isNewerAdmission(admission, { ...admission, ...part }))).toBe(
+        'bad_encoding',
+      );
     }
   });
 });

@@ -2,6 +2,13 @@
 export class EntryAncestry {
   readonly #sets: Uint32Array[] = [];
 
+  /** The same entries, to which others can be added without changing these. */
+  clone(): EntryAncestry {
+    const copy = new EntryAncestry();
+    for (const set of this.#sets) copy.#sets.push(set);
+    return copy;
+  }
+
   /** Takes in the next entry, which follows `parents`, and returns its index. */
   add(parents: readonly number[]): number {
     const index = this.#sets.length;
@@ -9,13 +16,18 @@ export class EntryAncestry {
     return index;
   }
 
+  /** Takes the entry that was added last out again. */
+  removeLast(): void {
+    this.#sets.pop();
+  }
+
   /** The entries `parents` and everything before them, as bits up to `length`. */
   union(parents: readonly number[], length: number): Uint32Array {
     const bits = new Uint32Array(Math.ceil(length / 32));
     for (const parent of parents) {
-      for (const [word, value] of (this.#sets[parent] ?? new Uint32Array(0)).entries()) {
-        bits[word] = (bits[word] ?? 0) | value;
-      }
+      const set = this.#sets[parent] ?? bits;
+      for (let word = 0; word < set.length; word++)
+        bits[word] = (bits[word] ?? 0) | (set[word] ?? 0);
       bits[parent >>> 5] = (bits[parent >>> 5] ?? 0) | (1 << (parent & 31));
     }
     return bits;
@@ -23,12 +35,13 @@ export class EntryAncestry {
 
   /** Whether `earlier` comes before `later`. */
   precedes(earlier: number, later: number): boolean {
-    return hasBit(this.#sets[later] ?? new Uint32Array(0), earlier);
+    const word = this.#sets[later]?.[earlier >>> 5] ?? 0;
+    return ((word >>> (earlier & 31)) & 1) === 1;
   }
 
   /** Whether neither of two entries comes before the other. */
   areConcurrent(a: number, b: number): boolean {
-    return !this.precedes(a, b) && !this.precedes(b, a);
+    return a !== b && !this.precedes(a, b) && !this.precedes(b, a);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Entries of a group's membership log (`docs/encryption-groups.md`). Byte layout:
  * format 1 ‖ group 16 ‖ epoch 8 ‖ count 1 ‖ previous hashes 32 each ‖ action 1 ‖ subject 16 ‖ role 1 ‖
- * author user 16 ‖ author device 16. One entry has one encoding.
+ * author user 16 ‖ author device 16. One entry has one encoding. For `create` the one previous value is the group's nonce.
  */
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
@@ -19,11 +19,12 @@ export type GroupAction = 'create' | 'add' | 'remove' | 'set-role';
 /** One change of a group's membership. */
 export interface GroupEntry {
   groupId: string;
-  /** 1 for `create`, else one more than the highest epoch before it. */
+  /** 1 for `create`, else one more than the highest epoch before it; at most 2^32 − 1. */
   epoch: number;
   /**
-   * Hashes of the entries that were the newest for the author, 32 bytes each: none for `create`, one as a
-   * rule, up to 8 where the log had been written to in several places at once.
+   * Hashes of the entries that were the newest for the author, 32 bytes each: one as a rule, up to 8 where
+   * the log had been written to in several places at once. For `create` the nonce from which the group's id
+   * is made, 32 random bytes.
    */
   previous: readonly Uint8Array[];
   action: GroupAction;
@@ -38,7 +39,9 @@ export interface GroupEntry {
 export const groupEntryLabel = 'group-entry';
 
 /** Most entries that one entry can follow. */
-const maxPreviousEntries = 8;
+export const maxPreviousEntries = 8;
+/** Highest epoch that an entry can have; the protocol has 32 bits for it. */
+const maxEpoch = 0xffff_ffff;
 
 const formatVersion = 1;
 const actions: readonly GroupAction[] = ['create', 'add', 'remove', 'set-role'];
@@ -56,9 +59,10 @@ function assertShape(entry: GroupEntry): void {
   const rightRole = first ? role === 'admin' : (action === 'remove') === (role === null);
   const wellFormed =
     epoch >= 1 &&
+    epoch <= maxEpoch &&
     first === (epoch === 1) &&
-    first === (previous.length === 0) &&
-    previous.length <= maxPreviousEntries &&
+    previous.length >= 1 &&
+    previous.length <= (first ? 1 : maxPreviousEntries) &&
     areRising(previous) &&
     rightRole &&
     (!first || subject === author.userId);

@@ -4,7 +4,6 @@ import {
   alice,
   alicePhone,
   bob,
-  chat,
   damageNotRefused,
   filled,
   offsetView,
@@ -17,6 +16,7 @@ import {
   create,
   dave,
   findDeviceKey,
+  group,
   history,
   keys,
   newLog,
@@ -31,6 +31,10 @@ import { concatBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
 import { signLabelled } from '../identity/sign-labelled.ts';
 import { parseGroupEntry, type GroupEntry } from './group-entry.ts';
+import { frame } from '../encoding/frame.ts';
+import { uuidBytes } from '../encoding/uuid.ts';
+import { sha256 } from '../primitives/sha2.ts';
+import { groupIdFor } from './group-id.ts';
 import { GroupLog, maxGroupLogEntries, verifyGroupLog } from './group-log.ts';
 import type { SignedGroupEntry } from './sign-group-entry.ts';
 
@@ -45,7 +49,7 @@ describe('A group log', () => {
       [alice, setRole(carol, 'admin')],
       [bob, setRole(bob, 'member')],
       [dave, remove(dave)],
-      [carol, remove(alice)],
+      [alice, remove(alice)],
     );
 
     expect(roles(state)).toEqual({ bob: 'member', carol: 'admin' });
@@ -69,6 +73,8 @@ describe('A group log', () => {
       ['a stranger is removed', alice, remove(dave)],
       ['a stranger is promoted', alice, setRole(dave, 'admin')],
       ['a role does not change', alice, setRole(carol, 'admin')],
+      ['a junior removes a senior', carol, remove(alice)],
+      ['a junior demotes a senior', carol, setRole(alice, 'member')],
     ];
     for (const [what, author, change] of wrong) {
       const entry = await write(author, change, state);
@@ -79,7 +85,8 @@ describe('A group log', () => {
     const after = await log.append(await write(alice, remove(carol), state));
     const late = await write(carol, add(dave), after);
     expect(await refusal(() => log.append(late))).toBe('not_permitted');
-    const demoted = await log.append(await write(alice, setRole(alice, 'member'), after));
+    const second = await log.append(await write(alice, setRole(bob, 'admin'), after));
+    const demoted = await log.append(await write(alice, setRole(alice, 'member'), second));
     const byDemoted = await write(alice, add(dave), demoted);
     expect(await refusal(() => log.append(byDemoted))).toBe('not_permitted');
   });
@@ -90,7 +97,7 @@ describe('A group log', () => {
     const wrong: [string, SignedGroupEntry][] = [
       ['another group', await write(alice, add(carol), state, { groupId: otherChat })],
       ['a gap', await write(alice, add(carol), { ...state, epoch: 5 })],
-      ['unknown before', await write(alice, add(carol), { ...state, heads: unknown })],
+      ['unknown before', await write(alice, add(carol), { ...state, previous: unknown })],
       ['a second beginning', await create(bob)],
     ];
     for (const [what, entry] of wrong) {
@@ -101,7 +108,7 @@ describe('A group log', () => {
     expect(await refusal(() => newLog().state())).toBe('chain_broken');
     const both = [state.heads[0] ?? filled(32, 0), (await create()).hash];
     const sorted = both.sort((a, b) => (toHex(a) < toHex(b) ? -1 : 1));
-    const withAncestor = await write(alice, add(carol), { ...state, heads: sorted });
+    const withAncestor = await write(alice, add(carol), { ...state, previous: sorted });
     expect(await refusal(() => log.append(withAncestor))).toBe('chain_broken');
   });
 
@@ -145,11 +152,21 @@ describe('A group log', () => {
     const wrong: Partial<GroupEntry>[] = [
       { epoch: 0 },
       { epoch: 1 },
+      { epoch: 0x1_0000_0000 },
+      { epoch: Number.MAX_SAFE_INTEGER },
+      { action: 'create', epoch: 1, role: 'admin', subject: alice, previous: [] },
+      {
+        action: 'create',
+        epoch: 1,
+        role: 'admin',
+        subject: alice,
+        previous: [filled(32, 1), filled(32, 2)],
+      },
       { role: null },
       { action: 'remove', role: 'member' },
       { action: 'create' },
-      { action: 'create', epoch: 1, previous: [], role: 'member', subject: alice },
-      { action: 'create', epoch: 1, previous: [], role: 'admin', subject: bob },
+      { action: 'create', epoch: 1, role: 'member', subject: alice },
+      { action: 'create', epoch: 1, role: 'admin', subject: bob },
       { action: 'set-role', role: null },
       { action: 'rename' as GroupEntry['action'] },
       { role: 'owner' as GroupEntry['role'] },
@@ -194,9 +211,29 @@ describe('A group log', () => {
   });
 });
 
+describe('A group id', () => {
+  it('belongs to one beginning: nonce, user and device', async () => {
+    const nonce = filled(32, 7);
+    const author = { userId: alice, deviceId: alicePhone };
+    const id = await groupIdFor({ nonce, author });
+    const framed = frame('sotto/v1/group-id', [nonce, uuidBytes(alice), uuidBytes(alicePhone)]);
+    expect(toHex(uuidBytes(id))).toBe(toHex(await sha256(framed)).slice(0, 32));
+
+    for (const groupId of [otherChat, id]) {
+      const first = await create(alice, { groupId });
+      const refused = await refusal(() => new GroupLog(groupId, findDeviceKey).append(first));
+      expect([groupId, refused]).toEqual([groupId, 'chain_broken']);
+    }
+    const byBob = await create(bob);
+    expect(await refusal(() => newLog().append(byBob))).toBe('chain_broken');
+    expect(await refusal(() => create().then((first) => newLog().append(first)))).toBe('accepted');
+    expect(await refusal(() => groupIdFor({ nonce: filled(31, 7), author }))).toBe('RangeError');
+  });
+});
+
 describe('A long log', () => {
   it('takes so many entries and no more', async () => {
-    const log = new GroupLog(chat, findDeviceKey, 2);
+    const log = new GroupLog(group, findDeviceKey, 2);
     const first = await create();
     const state = await log.append(first);
     const second = await log.append(await write(alice, add(bob), state));
@@ -205,7 +242,7 @@ describe('A long log', () => {
 
     expect(await refusal(() => log.append(third))).toBe('too_large');
     expect(await log.append(first)).toEqual(second);
-    expect(() => new GroupLog(chat, findDeviceKey, maxGroupLogEntries + 1)).toThrow(RangeError);
+    expect(() => new GroupLog(group, findDeviceKey, maxGroupLogEntries + 1)).toThrow(RangeError);
   });
 
   it('verifies, and gives the thread back meanwhile', async () => {
@@ -215,19 +252,19 @@ describe('A long log', () => {
     ]);
     const { state } = await history(...steps);
     const entries: SignedGroupEntry[] = [await create()];
-    let at = { epoch: 1, heads: [entries[0]?.hash ?? filled(32, 0)] };
+    let at = { epoch: 1, previous: [entries[0]?.hash ?? filled(32, 0)] };
     for (const [author, change] of steps) {
       const entry = await write(author, change, at);
       entries.push(entry);
-      at = { epoch: at.epoch + 1, heads: [entry.hash] };
+      at = { epoch: at.epoch + 1, previous: [entry.hash] };
     }
 
-    const log = await verifyGroupLog({ groupId: chat, entries, findDeviceKey });
+    const log = await verifyGroupLog({ groupId: group, entries, findDeviceKey });
 
     expect(await log.state()).toEqual(state);
     const late = await write(alice, add(carol), {
       epoch: 1,
-      heads: [entries[0]?.hash ?? filled(32, 0)],
+      previous: [entries[0]?.hash ?? filled(32, 0)],
     });
     expect(roles(await log.append(late))).toEqual({ alice: 'admin', carol: 'member' });
   });

@@ -1,21 +1,24 @@
-import { assertBytes } from '../encoding/bytes.ts';
-import { frame } from '../encoding/frame.ts';
+import { assertBytes, copyBytes } from '../encoding/bytes.ts';
 import { toHex } from '../encoding/hex.ts';
 import { assertCount } from '../encoding/integers.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
 import { verifyLabelled } from '../identity/verify-labelled.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { sha256 } from '../primitives/sha2.ts';
-import { EntryAncestry, hasBit } from './entry-ancestry.ts';
 import {
   groupEntryLabel,
+  maxPreviousEntries,
   parseGroupEntry,
   type GroupEntry,
   type GroupRole,
 } from './group-entry.ts';
-import { mergeMembership, type IndexedEntry, type Membership } from './merge-membership.ts';
+import { groupIdFor } from './group-id.ts';
+import { MergedLog } from './merged-log.ts';
+import { adminsOf, hasRight } from './permission.ts';
+import type { Members, PlacedEntry } from './placed-entry.ts';
 
-/** Most entries that a log takes. */
+/** Most standing entries that a log takes; it takes as many void ones. */
 export const maxGroupLogEntries = 10_000;
 
 /** Who is in a group at one epoch. */
@@ -25,35 +28,47 @@ export interface GroupState {
   epoch: number;
   /** 32 bytes: the newest entry's hash; of several, the hash of the framed list in rising order. */
   epochHash: Uint8Array;
-  /** Hashes of the newest entries in rising order: what the next entry has as `previous`. */
+  /** Hashes of the newest entries that stand, in rising order. */
   heads: Uint8Array[];
+  /** What the next entry has as `previous`: the heads, of more than 8 those of the highest epochs. */
+  previous: Uint8Array[];
   /** Roles by user id. */
   members: ReadonlyMap<string, GroupRole>;
+  /** User ids of the admins, most senior first: none can remove or demote one before him. */
+  admins: string[];
+}
+
+/** A device as its account's manifests know it. */
+export interface KnownDevice {
+  /** Identity key, 33 bytes. */
+  publicKey: Uint8Array;
+  /** Whether the newest manifest still has it; false for a device that was revoked. */
+  current: boolean;
 }
 
 /**
- * The identity key (33 bytes) of a device, from a manifest that its account signed, or nothing. Devices
- * revoked since then must be found as well: what they signed in their time stays valid.
+ * The device that signed an entry, from manifests that its account signed, or nothing. Devices revoked
+ * since then must be found as well: what others have built on stays valid.
  */
 export type FindDeviceKey = (author: {
   userId: string;
   deviceId: string;
-}) => Promise<Uint8Array | undefined> | Uint8Array | undefined;
+}) => Promise<KnownDevice | undefined> | KnownDevice | undefined;
 
-interface LogEntry extends IndexedEntry {
+type Signed = Readonly<{ body: Uint8Array; signature: Uint8Array }>;
+
+interface Received extends Signed {
+  entry: GroupEntry;
   hash: Uint8Array;
+  name: string;
 }
 
 /** A group's verified membership log. Holds no secret; grows by {@link GroupLog.append}. */
 export class GroupLog {
   readonly groupId: string;
   readonly #findDeviceKey: FindDeviceKey;
-  readonly #entries: LogEntry[] = [];
-  readonly #byHash = new Map<string, LogEntry>();
-  readonly #ancestry = new EntryAncestry();
-  /** The newest entries, each with the members after it. */
-  readonly #heads = new Map<LogEntry, Membership>();
   readonly #maxEntries: number;
+  #merged = new MergedLog();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `maxEntries` lowers the number of entries that the log takes. */
@@ -66,135 +81,179 @@ export class GroupLog {
   }
 
   /**
-   * Verifies an entry and takes it in; one that is there already changes nothing.
+   * Verifies an entry as it comes in and takes it in; one that is there already changes nothing.
    *
    * Throws `bad_encoding`; `chain_broken` for another group, an unknown entry before it, a wrong epoch or
    * a second beginning; `bad_key` for an unknown device; `bad_signature`; `not_permitted` if the author
-   * could not do this in the state before the entry; `too_large` for a full log.
+   * could not do this in the state before the entry, or the device is not current; `too_large` for a log
+   * that is full of entries that stand, or of void ones if this is void.
    */
   async append(signed: { body: Uint8Array; signature: Uint8Array }): Promise<GroupState> {
-    assertBytes(signed.body, 'body');
-    assertBytes(signed.signature, 'signature');
-    const turn = this.#turn.then(() => this.#append(signed));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#inTurn(signed, async (received) => {
+      await this.#take(this.#merged, received, true);
+    });
   }
 
-  /** Whether a message or an entry can name this epoch: the hash of an entry, or of the present state. */
+  /**
+   * {@link GroupLog.append} for the gate of a relay: also refuses, with `not_permitted`, what the author
+   * has no right to in the present state. Clients append: others may have built on such an entry.
+   */
+  async admit(signed: { body: Uint8Array; signature: Uint8Array }): Promise<GroupState> {
+    return this.#inTurn(signed, async (received) => {
+      const { entry, name } = received;
+      const { present } = this.#merged;
+      const isNew = this.#merged.find(name) === undefined && entry.action !== 'create';
+      if (isNew && present.size > 0 && !hasRight(entry, present)) {
+        throw new CryptoError('not_permitted');
+      }
+      await this.#take(this.#merged, received, true);
+    });
+  }
+
+  /**
+   * Catches up: takes in many entries, each after those it follows, all or none.
+   *
+   * An entry of a device that was revoked since then counts if an entry of a current device among these
+   * follows it; those that no such entry follows are left out. Throws as {@link GroupLog.append}.
+   */
+  async appendAll(
+    entries: ReadonlyArray<{ body: Uint8Array; signature: Uint8Array }>,
+  ): Promise<{ state: GroupState; leftOut: number }> {
+    const copies = entries.map(copied);
+    let leftOut = 0;
+    const state = await this.#next(async () => {
+      const received = await Promise.all(copies.map(read));
+      const vouched = await this.#vouchedFor(received);
+      const merged = this.#merged.clone();
+      for (const item of received) {
+        await giveWay();
+        if (vouched.has(item.name) || merged.find(item.name)) await this.#take(merged, item, false);
+        else leftOut += 1;
+      }
+      merged.rememberEpoch();
+      this.#merged = merged;
+    });
+    return { state, leftOut };
+  }
+
+  /** Whether a message or an entry can name this epoch: an entry's hash, or a state this log has had. */
   async knowsEpoch(epochHash: Uint8Array): Promise<boolean> {
+    assertBytes(epochHash, 'epochHash', 32);
+    return this.#merged.knows(toHex(epochHash));
+  }
+
+  /** Roles by user id in an epoch that {@link GroupLog.knowsEpoch} knows; nothing for another. */
+  async stateAt(epochHash: Uint8Array): Promise<ReadonlyMap<string, GroupRole> | undefined> {
+    assertBytes(epochHash, 'epochHash', 32);
     const name = toHex(epochHash);
-    if (this.#byHash.has(name)) return true;
-    return this.#entries.length > 0 && toHex((await this.state()).epochHash) === name;
+    const reading = this.#turn.then(async () => {
+      const members = await this.#merged.membersAt(name);
+      return members && rolesOf(members);
+    });
+    this.#turn = reading.catch(() => undefined);
+    return reading;
   }
 
   /** The present state; `chain_broken` for an empty log. */
   async state(): Promise<GroupState> {
-    const heads = [...this.#heads.keys()].sort((a, b) => (toHex(a.hash) < toHex(b.hash) ? -1 : 1));
-    const [first] = heads;
-    if (!first) throw new CryptoError('chain_broken', 'the log is empty');
-    const hashes = heads.map(({ hash }) => Uint8Array.from(hash));
+    const { heads, epochHash, present } = this.#merged;
+    if (heads.length === 0) throw new CryptoError('chain_broken', 'the log is empty');
+    const hashes = (items: readonly PlacedEntry[]) => items.map(({ hash }) => copyBytes(hash));
+    const highest = [...heads].sort((a, b) => (a.rank < b.rank ? 1 : -1));
+    const next = new Set(highest.slice(0, maxPreviousEntries));
     return {
       groupId: this.groupId,
-      epoch: Math.max(...heads.map(({ entry }) => entry.epoch)),
-      epochHash:
-        heads.length === 1
-          ? Uint8Array.from(first.hash)
-          : await sha256(frame('sotto/v1/group-heads', hashes)),
-      heads: hashes,
-      members: new Map(await this.#membersAfter(heads)),
+      epoch: highest[0]?.entry.epoch ?? 0,
+      epochHash: copyBytes(epochHash),
+      heads: hashes(heads),
+      previous: hashes(heads.filter((head) => next.has(head))),
+      members: rolesOf(present),
+      admins: adminsOf(present),
     };
   }
 
-  async #append(signed: { body: Uint8Array; signature: Uint8Array }): Promise<GroupState> {
-    const entry = parseGroupEntry(signed.body);
-    const hash = await sha256(signed.body);
-    if (this.#byHash.has(toHex(hash))) return this.state();
-    if (this.#entries.length >= this.#maxEntries) throw new CryptoError('too_large');
-    const parents = this.#parentsOf(entry);
-    await this.#assertSigned(entry, signed);
-    const members = await this.#membersAfter(parents);
-    if (!isPermitted(entry, members)) throw new CryptoError('not_permitted');
-
-    const index = this.#ancestry.add(parents.map((parent) => parent.index));
-    const added = { index, entry, hash };
-    const after = new Map(members);
-    for (const parent of parents) this.#heads.delete(parent);
-    applyEntry(entry, after);
-    this.#entries.push(added);
-    this.#byHash.set(toHex(hash), added);
-    this.#heads.set(added, after);
-    return this.state();
-  }
-
-  #parentsOf(entry: GroupEntry): LogEntry[] {
-    const broken = new CryptoError('chain_broken');
-    if (entry.groupId !== this.groupId) throw broken;
-    if ((entry.action === 'create') !== (this.#entries.length === 0)) throw broken;
-    const parents = entry.previous.map((hash) => {
-      const parent = this.#byHash.get(toHex(hash));
-      if (!parent) throw broken;
-      return parent;
+  #inTurn(signed: Signed, take: (received: Received) => Promise<void>): Promise<GroupState> {
+    const copy = copied(signed);
+    return this.#next(async () => {
+      await take(await read(copy));
+      this.#merged.rememberEpoch();
     });
-    const highest = Math.max(0, ...parents.map((parent) => parent.entry.epoch));
-    if (entry.epoch !== highest + 1) throw broken;
-    for (const a of parents) {
-      if (parents.some((b) => this.#ancestry.precedes(a.index, b.index))) throw broken;
+  }
+
+  #next(work: () => Promise<void>): Promise<GroupState> {
+    const turn = this.#turn.then(work).then(() => this.state());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #take(merged: MergedLog, received: Received, live: boolean): Promise<void> {
+    const { entry, hash, name } = received;
+    if (merged.find(name)) return;
+    const beginning = entry.action === 'create';
+    if (entry.groupId !== this.groupId || beginning !== (merged.standing === 0)) {
+      throw new CryptoError('chain_broken');
     }
-    return parents;
+    const parents = merged.parentsOf(entry);
+    if (beginning && (await idOf(entry)) !== this.groupId) throw new CryptoError('chain_broken');
+    const device = await this.#findDeviceKey(entry.author);
+    if (!device) throw new CryptoError('bad_key', 'the author has no such device');
+    await assertSigned(received, device);
+    if (live && !device.current) throw new CryptoError('not_permitted', 'a revoked device');
+    await merged.take(await merged.place(entry, hash, parents), parents, this.#maxEntries);
   }
 
-  async #assertSigned(
-    entry: GroupEntry,
-    { body, signature }: { body: Uint8Array; signature: Uint8Array },
-  ): Promise<void> {
-    const publicKey = await this.#findDeviceKey(entry.author);
-    if (!publicKey) throw new CryptoError('bad_key', 'the author has no such device');
-    const label = groupEntryLabel;
-    if (!(await verifyLabelled({ publicKey, label, fields: [body], signature }))) {
-      throw new CryptoError('bad_signature');
+  /** Names of the entries that a current device signed, and of all that those follow. */
+  async #vouchedFor(received: readonly Received[]): Promise<Set<string>> {
+    const vouched = new Set<string>();
+    for (const { entry, name } of [...received].reverse()) {
+      const device = vouched.has(name) ? undefined : await this.#findDeviceKey(entry.author);
+      // An unknown device is refused when its entry's turn comes.
+      if (!vouched.has(name) && device?.current === false) continue;
+      vouched.add(name);
+      for (const hash of entry.previous) vouched.add(toHex(hash));
     }
-  }
-
-  /** The members after some entries and everything before them; the caller must not change the map. */
-  async #membersAfter(entries: readonly LogEntry[]): Promise<Membership> {
-    const [first] = entries;
-    const known = entries.length === 1 && first ? this.#heads.get(first) : undefined;
-    if (known) return known;
-    const indexes = entries.map(({ index }) => index);
-    const set = this.#ancestry.union(indexes, this.#entries.length);
-    return mergeMembership(
-      this.#entries.filter(({ index }) => hasBit(set, index)),
-      this.#ancestry,
-    );
+    return vouched;
   }
 }
 
-/** Whether the author may do this, judged by the state before the entry; `create` is the first entry. */
-function isPermitted(entry: GroupEntry, before: Membership): boolean {
-  const { action, subject, role, author } = entry;
-  if (action === 'create') return true;
-  const authorRole = before.get(author.userId);
-  const subjectRole = before.get(subject);
-  if (authorRole === undefined) return false;
-  if (action === 'remove' && subject === author.userId) return true;
-  if (authorRole !== 'admin') return false;
-  if (action === 'add') return subjectRole === undefined;
-  return subjectRole !== undefined && subjectRole !== role;
+/** The caller may change its arrays while an entry waits. */
+function copied({ body, signature }: Signed): Signed {
+  assertBytes(body, 'body');
+  assertBytes(signature, 'signature');
+  return { body: copyBytes(body), signature: copyBytes(signature) };
 }
 
-/** Changes the members by an entry that comes after everything they come from. */
-function applyEntry({ subject, role }: GroupEntry, members: Membership): void {
-  if (role === null) members.delete(subject);
-  else members.set(subject, role);
+async function read(signed: Signed): Promise<Received> {
+  const entry = parseGroupEntry(signed.body);
+  const hash = await sha256(signed.body);
+  return { ...signed, entry, hash, name: toHex(hash) };
 }
 
-/** Verifies a whole log, each entry after those it follows; errors as in {@link GroupLog.append}. */
+function idOf({ previous: [nonce], author }: GroupEntry): Promise<string> {
+  return groupIdFor({ nonce: nonce ?? new Uint8Array(0), author });
+}
+
+async function assertSigned(
+  { body, signature }: Signed,
+  { publicKey }: KnownDevice,
+): Promise<void> {
+  const label = groupEntryLabel;
+  if (!(await verifyLabelled({ publicKey, label, fields: [body], signature }))) {
+    throw new CryptoError('bad_signature');
+  }
+}
+
+function rolesOf(members: Members): Map<string, GroupRole> {
+  return new Map([...members].map(([userId, { role }]) => [userId, role]));
+}
+
+/** Verifies a whole log by {@link GroupLog.appendAll}; errors as there. */
 export async function verifyGroupLog(input: {
   groupId: string;
   entries: ReadonlyArray<{ body: Uint8Array; signature: Uint8Array }>;
   findDeviceKey: FindDeviceKey;
 }): Promise<GroupLog> {
   const log = new GroupLog(input.groupId, input.findDeviceKey);
-  for (const entry of input.entries) await log.append(entry);
+  if (input.entries.length > 0) await log.appendAll(input.entries);
   return log;
 }

@@ -1,7 +1,7 @@
 import { cbc } from '@noble/ciphers/aes.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 import type { NativeKey, Subtle } from './web-platform.ts';
 
 /** Bytes of the initialisation vector and of a block. */
@@ -42,9 +42,13 @@ export async function aesCbcEncrypt(
   assertBytes(iv, 'iv', cbcBlockBytes);
   assertBytes(plaintext, 'plaintext');
   const subtle = await native(plaintext.length >= aesCbcNativeFromBytes);
-  if (!subtle) return cbc(key, iv).encrypt(plaintext);
-  const imported = await importNative(subtle, key);
-  return new Uint8Array(await subtle.encrypt({ name: 'AES-CBC', iv }, imported, plaintext));
+  const algorithm = { name: 'AES-CBC', iv } as const;
+  return onEither(
+    subtle,
+    async (on) =>
+      new Uint8Array(await on.encrypt(algorithm, await importNative(on, key), plaintext)),
+    () => cbc(key, iv).encrypt(plaintext),
+  );
 }
 
 /** The plaintext of {@link aesCbcEncrypt}; `open_failed` for a wrong length or wrong padding. */
@@ -60,10 +64,14 @@ export async function aesCbcDecrypt(
     throw new CryptoError('open_failed');
   }
   const subtle = await native(ciphertext.length >= aesCbcNativeFromBytes);
-  const imported = subtle && (await importNative(subtle, key));
+  const algorithm = { name: 'AES-CBC', iv } as const;
   try {
-    if (!subtle || !imported) return cbc(key, iv).decrypt(ciphertext);
-    return new Uint8Array(await subtle.decrypt({ name: 'AES-CBC', iv }, imported, ciphertext));
+    return await onEither(
+      subtle,
+      async (on) =>
+        new Uint8Array(await on.decrypt(algorithm, await importNative(on, key), ciphertext)),
+      () => cbc(key, iv).decrypt(ciphertext),
+    );
   } catch {
     throw new CryptoError('open_failed');
   }

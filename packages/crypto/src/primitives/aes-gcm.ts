@@ -1,7 +1,8 @@
 import { gcm } from '@noble/ciphers/aes.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
+import { HeldImport } from './held-import.ts';
 import type { NativeKey, Subtle } from './web-platform.ts';
 
 /** Bytes of the nonce; other sizes are not offered. */
@@ -38,7 +39,7 @@ const native = nativeChoice('AES-GCM', async (subtle) => {
 export class AesGcmKey {
   readonly #bytes: Uint8Array;
   readonly #nativeFromBytes: number;
-  #imported: Promise<NativeKey> | undefined;
+  readonly #imported = new HeldImport<NativeKey>();
 
   /** `use` says whether importing the key pays. */
   constructor(key: Uint8Array, use: 'once' | 'often' = 'often') {
@@ -55,9 +56,12 @@ export class AesGcmKey {
     assertBytes(aad, 'aad');
     assertBytes(plaintext, 'plaintext');
     const subtle = await native(plaintext.length >= this.#nativeFromBytes);
-    if (!subtle) return gcm(this.#bytes, nonce, aad).encrypt(plaintext);
     const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: aad } as const;
-    return new Uint8Array(await subtle.encrypt(algorithm, await this.#import(subtle), plaintext));
+    return onEither(
+      subtle,
+      async (on) => new Uint8Array(await on.encrypt(algorithm, await this.#import(on), plaintext)),
+      () => gcm(this.#bytes, nonce, aad).encrypt(plaintext),
+    );
   }
 
   /** The plaintext, or `open_failed`. */
@@ -67,18 +71,21 @@ export class AesGcmKey {
     assertBytes(ciphertext, 'ciphertext');
     if (ciphertext.length < gcmTagBytes) throw new CryptoError('open_failed');
     const subtle = await native(ciphertext.length - gcmTagBytes >= this.#nativeFromBytes);
-    const key = subtle && (await this.#import(subtle));
+    const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: aad } as const;
     try {
-      if (!subtle || !key) return gcm(this.#bytes, nonce, aad).decrypt(ciphertext);
-      const algorithm = { name: 'AES-GCM', iv: nonce, additionalData: aad } as const;
-      return new Uint8Array(await subtle.decrypt(algorithm, key, ciphertext));
+      // WebCrypto names a wrong tag and a failure of its own alike: noble has the last word.
+      return await onEither(
+        subtle,
+        async (on) =>
+          new Uint8Array(await on.decrypt(algorithm, await this.#import(on), ciphertext)),
+        () => gcm(this.#bytes, nonce, aad).decrypt(ciphertext),
+      );
     } catch {
       throw new CryptoError('open_failed');
     }
   }
 
   #import(subtle: Subtle): Promise<NativeKey> {
-    this.#imported ??= importNative(subtle, this.#bytes);
-    return this.#imported;
+    return this.#imported.get(() => importNative(subtle, this.#bytes));
   }
 }

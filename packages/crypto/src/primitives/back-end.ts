@@ -3,6 +3,7 @@
  * answer, so an engine that lacks or breaks one algorithm falls back for that one alone. Both back
  * ends give the same bytes; `forceBackEnd` lets tests run every vector on each.
  */
+import { isCryptoError } from '../errors.ts';
 import { findSubtle, type Subtle } from './web-platform.ts';
 
 /** The two implementations behind every primitive. */
@@ -31,6 +32,28 @@ export function isMissingNatively(algorithm: string): boolean {
   return missing.has(algorithm);
 }
 
+/** How often an algorithm is probed that fails without being called unknown. */
+const mostProbes = 3;
+
+/**
+ * Runs an operation on WebCrypto if that was chosen, and on noble otherwise, or if WebCrypto failed: an
+ * engine that is out of memory neither changes a verdict nor loses a message. Refusals of this package
+ * stand; forcing WebCrypto leaves its failures as they are.
+ */
+export async function onEither<T>(
+  subtle: Subtle | undefined,
+  natively: (subtle: Subtle) => Promise<T>,
+  onNoble: () => T | Promise<T>,
+): Promise<T> {
+  if (!subtle) return onNoble();
+  try {
+    return await natively(subtle);
+  } catch (error) {
+    if (forced === 'webcrypto' || isCryptoError(error)) throw error;
+    return onNoble();
+  }
+}
+
 /** Resolves to WebCrypto if this operation shall use it, else to nothing. */
 export type NativeChoice = (preferred: boolean) => Promise<Subtle | undefined>;
 
@@ -44,12 +67,18 @@ export function nativeChoice(
 ): NativeChoice {
   let available: Promise<Subtle | undefined> | undefined;
 
+  let failures = 0;
+
   const detect = async (): Promise<Subtle | undefined> => {
     const subtle = findSubtle();
     if (!subtle) return undefined;
     try {
       return (await probe(subtle)) ? subtle : undefined;
-    } catch {
+    } catch (error) {
+      failures += 1;
+      // What an engine lacks it will not have later; what fails otherwise is asked again.
+      const lacks = error instanceof Error && error.name === 'NotSupportedError';
+      if (!lacks && failures < mostProbes) available = undefined;
       return undefined;
     }
   };
@@ -60,7 +89,8 @@ export function nativeChoice(
     if (!wanted) return undefined;
     available ??= detect();
     const subtle = await available;
-    if (!subtle) missing.add(algorithm);
+    if (subtle) missing.delete(algorithm);
+    else missing.add(algorithm);
     if (!subtle && forced === 'webcrypto') throw new Error(`WebCrypto lacks ${algorithm} here`);
     return subtle;
   };

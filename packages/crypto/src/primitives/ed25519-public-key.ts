@@ -2,7 +2,7 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { fromBase64Url } from '../encoding/base64.ts';
 import { fromHex } from '../encoding/hex.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 import type { NativeKey, Subtle } from './web-platform.ts';
 
 /*
@@ -46,5 +46,9 @@ const native = nativeChoice('Ed25519 key derivation', async (subtle) => {
 export async function ed25519PublicKey(seed: Uint8Array): Promise<Uint8Array> {
   assertBytes(seed, 'seed', 32);
   const subtle = await native(true);
-  return subtle ? (await importSeed(subtle, seed)).publicKey : ed25519.getPublicKey(seed);
+  return onEither(
+    subtle,
+    async (on) => (await importSeed(on, seed)).publicKey,
+    () => ed25519.getPublicKey(seed),
+  );
 }

@@ -1,6 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
+import { HeldImport } from './held-import.ts';
+import type { Subtle } from './web-platform.ts';
 import {
   ed25519PublicKey,
   importSeed,
@@ -26,8 +28,8 @@ const native = nativeChoice('Ed25519 signing', async (subtle) => {
 /** An Ed25519 seed, imported at most once however many messages it signs. */
 export class Ed25519SigningKey {
   readonly #seed: Uint8Array;
-  #imported: Promise<NativeSigningKey> | undefined;
-  #public: Promise<Uint8Array> | undefined;
+  readonly #imported = new HeldImport<NativeSigningKey>();
+  readonly #public = new HeldImport<Uint8Array>();
 
   constructor(seed: Uint8Array) {
     assertBytes(seed, 'seed', 32);
@@ -37,20 +39,24 @@ export class Ed25519SigningKey {
   /** The 32-byte public key. */
   async publicKey(): Promise<Uint8Array> {
     const subtle = await native(true);
-    if (!subtle) {
-      this.#public ??= ed25519PublicKey(this.#seed);
-      return this.#public;
-    }
-    this.#imported ??= importSeed(subtle, this.#seed);
-    return (await this.#imported).publicKey;
+    return onEither(
+      subtle,
+      async (on) => (await this.#import(on)).publicKey,
+      () => this.#public.get(() => ed25519PublicKey(this.#seed)),
+    );
   }
 
   /** An Ed25519 signature, 64 bytes, with the nonce that WebCrypto chooses; nothing where it cannot sign. */
   async signNatively(message: Uint8Array): Promise<Uint8Array | undefined> {
     const subtle = await native(true);
-    if (!subtle) return undefined;
-    this.#imported ??= importSeed(subtle, this.#seed);
-    const { key } = await this.#imported;
-    return new Uint8Array(await subtle.sign('Ed25519', key, message));
+    return onEither<Uint8Array | undefined>(
+      subtle,
+      async (on) => new Uint8Array(await on.sign('Ed25519', (await this.#import(on)).key, message)),
+      () => undefined,
+    );
+  }
+
+  #import(subtle: Subtle): Promise<NativeSigningKey> {
+    return this.#imported.get(() => importSeed(subtle, this.#seed));
   }
 }

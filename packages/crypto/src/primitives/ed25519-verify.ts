@@ -1,7 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { fromHex } from '../encoding/hex.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
+import { HeldImport } from './held-import.ts';
 import {
   groupOrder,
   isCanonicalFieldElement,
@@ -63,7 +64,7 @@ async function nobleVerify({ publicKey, message, signature }: Ed25519Signed): Pr
 export class Ed25519PublicKey {
   readonly #bytes: Uint8Array;
   readonly #accepted: boolean;
-  #imported: Promise<NativeKey> | undefined;
+  readonly #imported = new HeldImport<NativeKey>();
 
   constructor(publicKey: Uint8Array) {
     this.#bytes = Uint8Array.from(publicKey);
@@ -82,13 +83,13 @@ export class Ed25519PublicKey {
     if (!this.#accepted || signature.length !== 64) return false;
     if (!isCanonicalScalar(signature.subarray(32))) return false;
     const subtle = await native(true);
-    if (!subtle) return nobleVerify({ publicKey: this.#bytes, message, signature });
-    try {
-      this.#imported ??= importNative(subtle, this.#bytes);
-      return await subtle.verify('Ed25519', await this.#imported, signature, message);
-    } catch {
-      return false;
-    }
+    const imported = (on: Subtle) => this.#imported.get(() => importNative(on, this.#bytes));
+    // An import that is refused may be the key's fault or the engine's: noble says which.
+    return onEither(
+      subtle,
+      async (on) => on.verify('Ed25519', await imported(on), signature, message),
+      () => nobleVerify({ publicKey: this.#bytes, message, signature }),
+    ).catch(() => false);
   }
 }
 

@@ -3,7 +3,7 @@ import { expand, extract, hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { assertCount } from '../encoding/integers.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 import { hmacSha256 } from './hmac.ts';
 import type { Subtle } from './web-platform.ts';
 
@@ -59,7 +59,11 @@ export async function hkdfSha256(input: HkdfInput): Promise<Uint8Array> {
   assertBytes(info, 'info');
   assertLength(length);
   const subtle = await native(ikm.length + info.length + length >= hkdfNativeFromBytes);
-  return subtle ? nativeHkdf(subtle, input) : hkdf(sha256, ikm, salt, info, length);
+  return onEither(
+    subtle,
+    (on) => nativeHkdf(on, input),
+    () => hkdf(sha256, ikm, salt, info, length),
+  );
 }
 
 /** HKDF-Extract: the 32-byte pseudorandom key. */

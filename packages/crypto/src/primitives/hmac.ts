@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 import type { Subtle } from './web-platform.ts';
 
 /**
@@ -37,5 +37,9 @@ export async function hmacSha256(key: Uint8Array, message: Uint8Array): Promise<
   assertBytes(key, 'key');
   assertBytes(message, 'message');
   const subtle = await native(message.length >= hmacNativeFromBytes);
-  return subtle ? nativeHmac(subtle, key, message) : hmac(sha256, key, message);
+  return onEither(
+    subtle,
+    (on) => nativeHmac(on, key, message),
+    () => hmac(sha256, key, message),
+  );
 }

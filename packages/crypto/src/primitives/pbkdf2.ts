@@ -2,7 +2,7 @@ import { pbkdf2, pbkdf2Async } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { assertCount } from '../encoding/integers.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 import type { Subtle } from './web-platform.ts';
 
 /**
@@ -47,6 +47,9 @@ export async function pbkdf2Sha256(input: Pbkdf2Input): Promise<Uint8Array> {
   assertCount(iterations, 'iterations', 0xffff_ffff);
   assertCount(length, 'length', 0xffff);
   const subtle = await native(iterations >= pbkdf2NativeFromIterations);
-  if (subtle) return nativePbkdf2(subtle, input);
-  return pbkdf2Async(sha256, password, salt, { c: iterations, dkLen: length, asyncTick: 10 });
+  return onEither(
+    subtle,
+    (on) => nativePbkdf2(on, input),
+    () => pbkdf2Async(sha256, password, salt, { c: iterations, dkLen: length, asyncTick: 10 }),
+  );
 }

@@ -1,6 +1,6 @@
 import { sha256 as nobleSha256, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
 
 /**
  * From this size WebCrypto is taken. 2 shared cores, noble and native in µs: SHA-256 of 1 KiB 9 and 22 in
@@ -24,14 +24,22 @@ const native512 = probeDigest('SHA-512', () => nobleSha512(new Uint8Array(3)));
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   assertBytes(bytes, 'bytes');
   const subtle = await native256(bytes.length >= sha256NativeFromBytes);
-  return subtle ? new Uint8Array(await subtle.digest('SHA-256', bytes)) : nobleSha256(bytes);
+  return onEither(
+    subtle,
+    async (on) => new Uint8Array(await on.digest('SHA-256', bytes)),
+    () => nobleSha256(bytes),
+  );
 }
 
 /** SHA-512, 64 bytes (FIPS 180-4). */
 export async function sha512(bytes: Uint8Array): Promise<Uint8Array> {
   assertBytes(bytes, 'bytes');
   const subtle = await native512(bytes.length >= sha512NativeFromBytes);
-  return subtle ? new Uint8Array(await subtle.digest('SHA-512', bytes)) : nobleSha512(bytes);
+  return onEither(
+    subtle,
+    async (on) => new Uint8Array(await on.digest('SHA-512', bytes)),
+    () => nobleSha512(bytes),
+  );
 }
 
 /** SHA-256 of a short input without a promise, for checksums. */

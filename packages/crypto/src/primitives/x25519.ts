@@ -3,7 +3,8 @@ import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { fromBase64Url, toBase64Url } from '../encoding/base64.ts';
 import { fromHex } from '../encoding/hex.ts';
 import { CryptoError } from '../errors.ts';
-import { nativeChoice } from './back-end.ts';
+import { nativeChoice, onEither } from './back-end.ts';
+import { HeldImport } from './held-import.ts';
 import { clampScalar, isCanonicalFieldElement, isSmallOrderMontgomery } from './curve25519.ts';
 import { perKeyCache } from './per-key-cache.ts';
 import type { NativeKey, Subtle } from './web-platform.ts';
@@ -40,6 +41,8 @@ async function importPrivate(
   try {
     return await subtle.importKey('jwk', jwk, 'X25519', false, usages);
   } catch (cause) {
+    // The one name for a pair that is none; other failures are the engine's.
+    if (!(cause instanceof Error) || cause.name !== 'DataError') throw cause;
     throw new CryptoError('bad_key', 'the public key is not the private key\u2019s', { cause });
   }
 }
@@ -72,7 +75,7 @@ function assertX25519PublicKey(publicKey: Uint8Array): void {
 export class X25519PublicKey {
   /** 32 bytes. */
   readonly bytes: Uint8Array;
-  #imported: Promise<NativeKey> | undefined;
+  readonly #imported = new HeldImport<NativeKey>();
 
   /** `bad_key` for a refused key. */
   constructor(publicKey: Uint8Array) {
@@ -82,8 +85,7 @@ export class X25519PublicKey {
 
   /** The key in WebCrypto. */
   imported(subtle: Subtle): Promise<NativeKey> {
-    this.#imported ??= importPublic(subtle, this.bytes);
-    return this.#imported;
+    return this.#imported.get(() => importPublic(subtle, this.bytes));
   }
 }
 
@@ -118,35 +120,55 @@ function notZero(secret: Uint8Array): Uint8Array {
 export class X25519PrivateKey {
   readonly #bytes: Uint8Array;
   readonly #public: Uint8Array | undefined;
-  #imported: Promise<NativeKey> | undefined;
+  readonly #imported: HeldImport<NativeKey>;
+  #isChecked = false;
 
-  /** Giving the public key as well makes the import cheaper; it must be the right one. */
+  /** Giving the public key as well makes the import cheaper; with a wrong one nothing can be made: `bad_key`. */
   constructor(privateKey: Uint8Array, publicKey?: Uint8Array, imported?: NativeKey) {
     assertBytes(privateKey, 'privateKey', 32);
     if (publicKey) assertBytes(publicKey, 'publicKey', 32);
     this.#bytes = Uint8Array.from(privateKey);
     this.#public = publicKey && Uint8Array.from(publicKey);
-    this.#imported = imported && Promise.resolve(imported);
+    this.#imported = new HeldImport(imported);
   }
 
   /** The 32-byte public key. */
   async publicKey(): Promise<Uint8Array> {
     const subtle = await native(true);
-    if (!subtle) return noble.scalarMultBase(this.#bytes);
-    return nativeAgree(subtle, await this.#import(subtle), await importPublic(subtle, basePoint));
+    return onEither(
+      subtle,
+      async (on) => nativeAgree(on, await this.#import(on), await importPublic(on, basePoint)),
+      () => this.#checked() ?? noble.scalarMultBase(this.#bytes),
+    );
   }
 
   /** The 32-byte shared secret; `bad_key` for a refused public key or an all-zero secret. */
   async agree(publicKey: Peer): Promise<Uint8Array> {
     const peer = peerOf(publicKey);
     const subtle = await native(true);
-    if (!subtle) return notZero(noble.scalarMult(this.#bytes, peer.bytes));
-    return agreeWith(subtle, await this.#import(subtle), peer);
+    return onEither(
+      subtle,
+      async (on) => agreeWith(on, await this.#import(on), peer),
+      () => {
+        this.#checked();
+        return notZero(noble.scalarMult(this.#bytes, peer.bytes));
+      },
+    );
   }
 
   #import(subtle: Subtle): Promise<NativeKey> {
-    this.#imported ??= importPrivate(subtle, this.#bytes, this.#public);
-    return this.#imported;
+    return this.#imported.get(() => importPrivate(subtle, this.#bytes, this.#public));
+  }
+
+  /** The public key that was given, compared with the private key once; WebCrypto does that at import. */
+  #checked(): Uint8Array | undefined {
+    if (this.#public && !this.#isChecked) {
+      if (!equalBytes(noble.scalarMultBase(this.#bytes), this.#public)) {
+        throw new CryptoError('bad_key', 'the public key is not the private key\u2019s');
+      }
+      this.#isChecked = true;
+    }
+    return this.#public && Uint8Array.from(this.#public);
   }
 }
 

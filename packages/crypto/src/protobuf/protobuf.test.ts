@@ -58,7 +58,7 @@ describe('Protocol buffers', () => {
       '0a05aa',
       '0b',
       '0c',
-      ...['0b', '0c', '0e', '0f'].map((tag) => tag + '00'.repeat(8)),
+      ...['0b', '0c', '0e', '0f'].flatMap((tag) => [4, 8].map((n) => tag + '00'.repeat(n))),
       '00',
       '08' + 'ff'.repeat(10),
       '08ffffffffffffff7f',

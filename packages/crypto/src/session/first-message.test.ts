@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { refusal, seededRandom } from '../../test/building/builders.ts';
 import { cipherBetween, pair } from '../../test/session/devices.ts';
 import { fromUtf8, utf8 } from '../encoding/text.ts';
-import { parsePreKeySignalMessage } from './pre-key-signal-message.ts';
+import {
+  parsePreKeySignalMessage,
+  serializePreKeySignalMessage,
+} from './pre-key-signal-message.ts';
 import type { PeerVersion } from './session-state.ts';
 import { parseSignalMessage } from './signal-message.ts';
 
@@ -46,6 +49,20 @@ describe('A first message', () => {
       'addresses as addresses',
     ]);
     expect(codes).toEqual(new Set(['accepted', 'open_failed']));
+  });
+
+  it('cannot name a session that its reader began', async () => {
+    const { a, b } = await pair(seededRandom(104), 'spqr');
+    const first = await a.encrypt(utf8('first'));
+    await b.decrypt(first);
+    const answer = await b.encrypt(utf8('answer'));
+    const content = parsePreKeySignalMessage(first.serialized);
+
+    const wrapped = serializePreKeySignalMessage({ ...content, message: answer.serialized });
+
+    const asFirst = { type: 'preKey', serialized: wrapped } as const;
+    expect(await refusal(() => a.decrypt(asFirst))).toBe('open_failed');
+    expect(fromUtf8(await a.decrypt(answer))).toBe('answer');
   });
 
   it('carries addresses until it is answered, and a post-quantum part for ever', async () => {

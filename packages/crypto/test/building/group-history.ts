@@ -6,9 +6,10 @@ import {
   type IdentityKeyPair,
 } from '../../src/identity/identity-key-pair.ts';
 import type { GroupEntry, GroupRole } from '../../src/log/group-entry.ts';
+import { groupIdFor } from '../../src/log/group-id.ts';
 import { GroupLog, type GroupState } from '../../src/log/group-log.ts';
 import { signGroupEntry, type SignedGroupEntry } from '../../src/log/sign-group-entry.ts';
-import { alice, alicePhone, bob, bobLaptop, chat, filled, seededRandom } from './builders.ts';
+import { alice, alicePhone, bob, bobLaptop, filled, seededRandom } from './builders.ts';
 
 export const carol = uuidFromBytes(filled(16, 0xca));
 export const dave = uuidFromBytes(filled(16, 0xda));
@@ -31,9 +32,20 @@ export function withDeviceKeys(): void {
 }
 
 const deviceOf = (userId: string): string => devices.get(userId) ?? '';
-export const findDeviceKey = ({ userId, deviceId }: { userId: string; deviceId: string }) =>
-  deviceOf(userId) === deviceId ? keys.get(deviceId)?.publicKey : undefined;
-export const newLog = (groupId = chat) => new GroupLog(groupId, findDeviceKey);
+/** Users whose devices have been revoked. */
+export const revoked = new Set<string>();
+export const findDeviceKey = ({ userId, deviceId }: { userId: string; deviceId: string }) => {
+  const key = deviceOf(userId) === deviceId ? keys.get(deviceId) : undefined;
+  return key && { publicKey: key.publicKey, current: !revoked.has(userId) };
+};
+
+const nonce = filled(32, 0x5e);
+/** The group that Alice begins. */
+export const group = await groupIdFor({
+  nonce,
+  author: { userId: alice, deviceId: alicePhone },
+});
+export const newLog = (groupId = group) => new GroupLog(groupId, findDeviceKey);
 
 /** A change without its place. */
 export type Change = Pick<GroupEntry, 'action' | 'subject' | 'role'>;
@@ -53,14 +65,14 @@ export const setRole = (subject: string, role: GroupRole): Change => ({
 export function write(
   author: string,
   change: Change,
-  at: Pick<GroupState, 'epoch' | 'heads'>,
+  at: Pick<GroupState, 'epoch' | 'previous'>,
   more: Partial<GroupEntry> = {},
 ): Promise<SignedGroupEntry> {
   const deviceId = deviceOf(author);
   const entry = {
-    groupId: chat,
+    groupId: group,
     epoch: at.epoch + 1,
-    previous: at.heads,
+    previous: at.previous,
     author: { userId: author, deviceId },
     ...change,
     ...more,
@@ -68,11 +80,11 @@ export function write(
   return signGroupEntry({ entry, identitySeed: keys.get(deviceId)?.seed ?? filled(32, 0) });
 }
 
-const nowhere = { epoch: 0, heads: [] };
-export const create = (author = alice) =>
-  write(author, { action: 'create', subject: author, role: 'admin' }, nowhere);
+const nowhere = { epoch: 0, previous: [nonce] };
+export const create = (author = alice, more: Partial<GroupEntry> = {}) =>
+  write(author, { action: 'create', subject: author, role: 'admin' }, nowhere, more);
 
-export const roles = ({ members }: GroupState) =>
+export const roles = ({ members }: Pick<GroupState, 'members'>) =>
   Object.fromEntries(
     people.flatMap((userId) => {
       const role = members.get(userId);

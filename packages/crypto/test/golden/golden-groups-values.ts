@@ -43,6 +43,7 @@ export const envelopeOf = (bundle: string): sotto.CredentialEnvelope => ({
 
 export const admissionOf = (guestIdentityKey: Uint8Array): sotto.Admission => ({
   meetingId: chat,
+  sequence: 1,
   guestSessionId: bob,
   guestIdentityKey,
   epochHash: filled(32, 45),
@@ -86,10 +87,12 @@ export async function makeGolden() {
     targetPublicKeyHex: sotto.sessionKeypairOf(clientPrivateKeyHex).publicKeyHex,
     random: random(67),
   });
+  const nonce = filled(32, 47);
+  const groupId = await sotto.groupIdFor({ nonce, author });
   const create = {
-    groupId: chat,
+    groupId,
     epoch: 1,
-    previous: [],
+    previous: [nonce],
     action: 'create' as const,
     subject: alice,
     role: 'admin' as const,
@@ -141,6 +144,7 @@ export async function makeGolden() {
         random: random(77),
       }).stampHeaderValue,
     },
+    groupId,
     groupLog: [first, second].map(({ body, signature, hash }) => ({
       body: toHex(body),
       signature: toHex(signature),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chat, filled } from '../building/builders.ts';
+import { filled } from '../building/builders.ts';
 import { onEachBackEnd } from '../known-answers/on-each-back-end.ts';
 import { fromHex } from '../../src/encoding/hex.ts';
 import * as sotto from '../../src/index.ts';
@@ -85,7 +85,11 @@ onEachBackEnd('What version 1 made of groups', () => {
       signature: fromHex(signature),
     }));
 
-    const log = await sotto.verifyGroupLog({ groupId: chat, entries, findDeviceKey: () => key });
+    const log = await sotto.verifyGroupLog({
+      groupId: golden.groupId,
+      entries,
+      findDeviceKey: () => ({ publicKey: key, current: true }),
+    });
 
     expect((await log.state()).epochHash).toEqual(fromHex(golden.groupLog[1]?.hash ?? ''));
     const signature = fromHex(golden.admission);
