@@ -22,7 +22,10 @@ export async function joinAccount(options: {
   const { core, resident, linked, onEnded } = options;
   const vault = await openDelivered(core, resident, linked);
   try {
-    await openOrMakeDevice({ core, resident, vault, onEnded });
+    // The relay is asked again before anything is signed, and may keep the vault's anchor low.
+    const { manifestVersion: version, manifestHash: hash } = linked.delivery;
+    const reached = { version, hash };
+    await openOrMakeDevice({ core, resident, vault, reached, onEnded });
   } catch (error) {
     vault.close();
     throw error;
