@@ -1,8 +1,9 @@
 import { parseDeviceManifest, fromBase64Url } from '@sotto/crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { makePerson, signUpFully, until } from '../src/testing/index.ts';
+import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
 import type { TestClient, TestPerson } from '../src/testing/index.ts';
 import { signInOnNewDevice, untilLink, untilRequest } from './support/linking.ts';
+import { resetAccount } from './support/reset-account.ts';
 import { addDevice, deviceIdOf } from './support/several-devices.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
@@ -81,3 +82,60 @@ describe('a relay that keeps the vault from naming the newest manifest', () => {
     expect(asked).toBe(2);
   });
 });
+
+describe('a relay that says that this device was removed', () => {
+  it('does not get another account key in as a first contact', async () => {
+    const [ann, ben] = [makePerson('ann'), makePerson('ben')];
+    const [{ test: a, tap }, { test: b }] = await Promise.all([tapped(ann), tapped(ben)]);
+    const chatId = await startChatWith(a.client, ben.handle);
+    await a.client.sendText({ chatId, text: 'before' });
+    await untilTexts(b.client, chatId, ['before']);
+    const { userId } = await a.client.findPerson({ handle: ben.handle });
+    const { digits } = await until(a.client.contact(userId), (contact) => contact.digits !== null);
+    if (digits === null) throw new Error('no digits');
+    await a.client.markChecked({ userId, digits });
+    await until(a.client.chat(chatId), ({ trust }) => trust === 'checked');
+    const mine = await deviceIdOf(a);
+    await world.close(b);
+    await a.client.setOnline({ online: false });
+    await resetAccount(world, ben.handle);
+    await takeOver(ben);
+
+    tap.onAnswer = (route, answer) => {
+      if (route !== 'GET /api/account') return answer;
+      const account = answer as { devices: { deviceId: string }[] };
+      const lie = { isActive: false, revokedAtMs: Date.now() };
+      const devices = account.devices.map((one) =>
+        one.deviceId === mine ? { ...one, ...lie } : one,
+      );
+      return { ...account, devices };
+    };
+    await a.client.setOnline({ online: true });
+    await until(a.client.session, ({ phase }) => phase === 'signedOut');
+    await a.client.signIn({ email: ann.email, password: ann.password });
+    expect(a.client.session.getSnapshot().phase).toBe('newDevice');
+    // What was pinned stays, sealed; nothing else does.
+    const rows = [...a.disk.values()].flatMap((table) => [...table.keys()]);
+    expect(rows.filter((key) => key.includes('/trust/'))).toHaveLength(2);
+    expect(rows.filter((key) => !/\/(trust|tries)/.test(key))).toEqual(['current']);
+    delete tap.onAnswer;
+    await a.client.unlock({ chatPassword: ann.chatPassword });
+
+    const state = await until(a.client.chat(chatId), ({ trust }) => trust === 'changed');
+    expect(state.status).toBe('ready');
+    await expect(a.client.sendText({ chatId, text: 'to whom?' })).rejects.toMatchObject({
+      code: 'untrusted',
+    });
+  });
+});
+
+/** Whoever has the server makes another account key under the name of somebody. */
+async function takeOver(person: TestPerson): Promise<void> {
+  const { client } = world.client();
+  await until(client.session, ({ phase }) => phase === 'signedOut');
+  await client.signIn({ email: person.email, password: person.password });
+  const { recoveryKey } = await client.setChatPassword({ chatPassword: 'the word of mallory 77' });
+  const groups = recoveryKey.split('-').map((text, index) => ({ index, text }));
+  await client.confirmRecoveryKey({ groups: groups.slice(2, 5) });
+  await until(client.session, ({ phase }) => phase === 'ready');
+}
