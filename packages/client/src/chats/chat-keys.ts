@@ -22,6 +22,8 @@ export interface ChatKeys {
   readonly arrived: Signal<ChatId>;
   /** Fetches what the relay has, and gives what others lack. One at a time per chat. */
   exchange(chatId: ChatId): Promise<void>;
+  /** The highest epoch the relay named in the last exchange, whether or not it could be opened; 0 before. */
+  newestOffered(chatId: ChatId): number;
   /** Whether somebody's certified devices changed since the last exchange, a key is in dispute, or a message waits for one. */
   isDue(chatId: ChatId): Promise<boolean>;
 }
@@ -38,6 +40,7 @@ export function createChatKeys(options: {
   const running = new Map<ChatId, Promise<void>>();
   /** Wraps this session has put already: a relay that denies having them is not served again and again. */
   const given = new Set<string>();
+  const offeredUpTo = new Map<ChatId, number>();
 
   /** Nobody whose devices are in doubt. */
   async function people(chatId: ChatId): Promise<PersonTrust[]> {
@@ -88,7 +91,11 @@ export function createChatKeys(options: {
       random,
     });
     const vaultTag = `${chatId} ${epoch} vault`;
-    const needsVault = offer.vaultWrap === null && !given.has(vaultTag);
+    // One that does not open gives way as soon as the device that put it is removed: asked each time.
+    const needsVault =
+      offer.vaultWrap === null
+        ? !given.has(vaultTag)
+        : !(await ring.isInVault(chatId, offer, epochKey));
     const vaultWrap = needsVault
       ? await wrapIntoVault({ vault, chatId, epochKey, random })
       : undefined;
@@ -133,6 +140,7 @@ export function createChatKeys(options: {
 
   async function run(chatId: ChatId): Promise<void> {
     const offered = await http.call('getChatKeys', { params: { chatId } });
+    offeredUpTo.set(chatId, Math.max(0, ...offered.epochs.map(({ epoch }) => epoch)));
     const { isNew, disputed } = await take(chatId, offered.epochs);
     for (const offer of disputed === null ? offered.epochs : []) {
       const epochKey = await ring.find(chatId, offer.keyId);
@@ -153,6 +161,7 @@ export function createChatKeys(options: {
 
   return {
     arrived,
+    newestOffered: (chatId) => offeredUpTo.get(chatId) ?? 0,
     exchange(chatId) {
       const before = running.get(chatId) ?? Promise.resolve();
       const task = before.catch(() => undefined).then(() => run(chatId));

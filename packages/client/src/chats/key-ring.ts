@@ -76,6 +76,8 @@ export interface KeyRing {
   /** The key to encrypt with: the highest epoch held. Never a lower one than was held before. */
   current(chatId: ChatId): Promise<HeldKey | undefined>;
   add(chatId: ChatId, epochKey: HeldKey): Promise<void>;
+  /** Whether the own vault's wrap of an epoch opens and holds this key. */
+  isInVault(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<boolean>;
   /**
    * Opens what the relay offers of an epoch: the vault's own wrap, or the seal for this device if a
    * certified device of a member made it. Undefined when neither holds.
@@ -203,6 +205,10 @@ export function createKeyRing(options: {
       const atRest = { epoch, key, timestampMs, madeUnder };
       await store.write([await store.seal('keys', `${chatId}/${id}`, atRest)]);
       held.set(id, epochKey);
+    },
+    async isInVault(chatId, offer, { key }) {
+      const inVault = await openVaultWrap(chatId, offer);
+      return inVault !== undefined && equalBytes(inVault, key);
     },
     async open(chatId, members, offer) {
       const byVault = await openVaultWrap(chatId, offer);
