@@ -4,7 +4,7 @@ import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../sr
 import type { TestClient, TestPerson } from '../src/testing/index.ts';
 import { signInOnNewDevice, untilLink, untilRequest } from './support/linking.ts';
 import { resetAccount } from './support/reset-account.ts';
-import { addDevice, deviceIdOf } from './support/several-devices.ts';
+import { addDevice, deviceIdOf, query } from './support/several-devices.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
 import { createTappedTransport } from './support/wire-tap.ts';
@@ -81,6 +81,64 @@ describe('a relay that keeps the vault from naming the newest manifest', () => {
     expect(signed).toEqual([]);
     expect(asked).toBe(2);
   });
+
+  it('is told of among the devices when it has refused three times, as long as it does', async () => {
+    const { test, tap } = await tapped(makePerson('ann'));
+    const deviceId = await deviceIdOf(test);
+    await until(test.client.connection, ({ status }) => status === 'online');
+    const alarm = () => test.client.devices.getSnapshot().alarm;
+    // Nothing but the three changes tries.
+    await vi.waitFor(() => expect(tap.sent.join()).toContain('/api/devices/prekeys'));
+    refuseVaults(tap);
+
+    await test.client.renameDevice({ deviceId, name: 'one' });
+    await test.client.renameDevice({ deviceId, name: 'two' });
+    expect(alarm()).toBeNull();
+    await test.client.renameDevice({ deviceId, name: 'three' });
+    await until(test.client.devices, ({ alarm: shown }) => shown === 'rollback');
+
+    delete tap.onRequest;
+    await test.client.renameDevice({ deviceId, name: 'four' });
+    await until(test.client.devices, ({ alarm: shown }) => shown === null);
+  });
+
+  it.each(['onRequest', 'onAnswer'] as const)(
+    'ends no first run without an anchor (lost: %s)',
+    async (where) => {
+      const person = makePerson('ann');
+      const { transport, tap } = createTappedTransport();
+      const { client } = world.client({ transport });
+      await until(client.session, ({ phase }) => phase === 'signedOut');
+      await client.signUp({ email: person.email, password: person.password });
+      await client.createProfile(person);
+      const { recoveryKey } = await client.setChatPassword(person);
+      const groups = recoveryKey.split('-').map((text, index) => ({ index, text }));
+      let stored = 0;
+      // The first one has to be there before a device is.
+      tap[where] = (route: string, passed: unknown) => {
+        if (route !== 'PUT /api/account/vault') return passed;
+        stored += 1;
+        if (stored > 1) throw new TypeError('lost');
+        return passed;
+      };
+
+      await expect(client.confirmRecoveryKey({ groups })).rejects.toMatchObject({
+        code: 'offline',
+      });
+      expect(client.session.getSnapshot()).toMatchObject({ phase: 'setup', step: 'recoveryKey' });
+      delete tap[where];
+      await client.confirmRecoveryKey({ groups });
+
+      expect(client.session.getSnapshot().phase).toBe('ready');
+      const [row] = await query<{ version: string }>(
+        world,
+        `select version from public.account_vaults join public.profiles using (user_id)
+         where handle = $1`,
+        [person.handle],
+      );
+      expect(row?.version).toBe('2');
+    },
+  );
 });
 
 describe('a relay that says that this device was removed', () => {

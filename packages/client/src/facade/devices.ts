@@ -46,7 +46,10 @@ export interface DevicesState {
   devices: readonly DeviceSummary[];
   removed: readonly RemovedDevice[];
   requests: readonly LinkRequest[];
-  /** The relay tells an older or another story of the own devices than this device holds. */
+  /**
+   * The relay tells an older or another story of the own devices than this device holds. `rollback` also
+   * while it keeps refusing a vault that names the newest manifest: it could tell an older one then.
+   */
   alarm: 'rollback' | 'untrusted' | null;
 }
 

@@ -13,6 +13,7 @@ import {
   restoreAuthSession,
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
 import { keepVault } from './keep-vault.ts';
@@ -28,8 +29,8 @@ export interface OpenSteps {
   onEnded: Parameters<typeof openAccount>[0]['onEnded'];
   /** A manifest besides the vault's anchor that a chain to register on must go through. */
   reached?: Anchor;
-  /** Runs when the device may act for the account, before anything is shown. */
-  beforeOpen?: () => Promise<void>;
+  /** Runs when the device may act for the account, before anything is shown; `own` if it was just registered. */
+  beforeOpen?: (own?: PersonTrust) => Promise<void>;
 }
 
 /** The sealed vault to open: the newer of this device's copy and what the relay handed out at sign-in. */
@@ -179,7 +180,7 @@ async function register(steps: OpenSteps, keys: DeviceKeys): Promise<void> {
   });
   resident.record = { ...resident.record, registered: true, boundSessionId: authSessionId };
   await resident.shelf.write(resident.record);
-  await beforeOpen?.();
+  await beforeOpen?.(own);
   await openAccount({ core, resident, vault, keys, own, onEnded });
 }
 
