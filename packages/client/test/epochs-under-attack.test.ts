@@ -1,13 +1,15 @@
-import { createEpochKey, systemRandom } from '@sotto/crypto';
+import { createEpochKey, parseMessageHeader, systemRandom, toHex, wrapKey } from '@sotto/crypto';
 import type { ChatId, DeviceId } from '@sotto/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { epochContext, epochKeyPurpose } from '../src/chats/epoch-context.ts';
 import { sealEpoch } from '../src/chats/seal-epoch.ts';
-import { makePerson, signUpFully, startChatWith, untilTexts } from '../src/testing/index.ts';
+import { wrapIntoVault } from '../src/chats/vault-wrap.ts';
+import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
 import type { TestClient } from '../src/testing/index.ts';
 import type { TestPerson } from '../src/testing/index.ts';
 import { openParts } from './support/device-parts.ts';
 import type { DeviceParts } from './support/device-parts.ts';
-import { addDevice, deviceIdOf, query } from './support/several-devices.ts';
+import { addDevice, ciphertextsOf, deviceIdOf, query } from './support/several-devices.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
 
@@ -116,9 +118,90 @@ describe('a vault wrap that does not open', () => {
       );
       expect(first?.by).not.toBe(otherId);
     });
+    await until(a.client.chat(chatId), ({ messages }) => messages[1]?.seq === 2);
     await a.client.setOnline({ online: false });
     const fresh = await addDevice(world, ann);
 
     await untilTexts(fresh.client, chatId, ['before', 'after']);
   }, 60_000);
+});
+
+describe('a removed device that has the database', () => {
+  it.each(['unsigned', 'signed by itself'])(
+    'cannot choose the key that others encrypt under: vault wrap %s',
+    async (how) => {
+      const { ben, a, b, chatId, otherId, thief } = await talkWithThief();
+      await a.client.removeDevice({ deviceId: otherId });
+      await a.client.sendText({ chatId, text: 'renewed' });
+      await untilTexts(b.client, chatId, ['before', 'renewed']);
+      const [head] = await query<{ made_under: Buffer; user: string; device: string }>(
+        world,
+        `select made_under, maker_user_id as user, maker_device_id as device
+           from public.chat_key_epochs where chat_id = $1 and epoch = 2`,
+        [chatId],
+      );
+      if (!head) throw new Error('nothing was renewed');
+      const timestampMs = Date.now();
+      const made = await createEpochKey({ password: 'x', chatId, epoch: 3, timestampMs });
+      const epochKey = { ...made, madeUnder: Uint8Array.from(head.made_under) };
+      const { vault, keys, userId } = thief.context;
+      const wrap =
+        how === 'unsigned'
+          ? await wrapKey({
+              wrappingKey: vault.keys.keyWrapKey,
+              purpose: epochKeyPurpose,
+              context: epochContext(chatId, epochKey),
+              key: epochKey.key,
+            })
+          : await wrapIntoVault({ vault, keys, chatId, epochKey, random: systemRandom });
+      await query(
+        world,
+        `insert into public.chat_key_epochs (chat_id, epoch, key_id, commitment, maker_user_id,
+           maker_device_id, key_timestamp_ms, iterations, made_under)
+         values ($1, 3, $2, $3, $4, $5, $6, 600000, $7)`,
+        [
+          chatId,
+          Buffer.from(made.keyId),
+          Buffer.from(made.commitment),
+          head.user,
+          head.device,
+          timestampMs,
+          head.made_under,
+        ],
+      );
+      await query(
+        world,
+        `insert into public.chat_key_wraps (chat_id, epoch, user_id, encrypted_key,
+           sealed_by_user_id, sealed_by_device_id) values ($1, 3, $2, $3, $4, $5)`,
+        [chatId, userId, Buffer.from(wrap), head.user, head.device],
+      );
+
+      // Something honest that makes Ann exchange keys.
+      const more = await addDevice(world, ben);
+      const moreId = await deviceIdOf(more);
+      await vi.waitFor(
+        async () => {
+          const sealed = await query(
+            world,
+            'select 1 from public.chat_key_wraps where chat_id = $1 and epoch = 2 and device_id = $2',
+            [chatId, moreId],
+          );
+          expect(sealed).toHaveLength(1);
+        },
+        { timeout: 15_000 },
+      );
+      await a.client.sendText({ chatId, text: 'to Ben' });
+
+      await untilTexts(b.client, chatId, ['before', 'renewed', 'to Ben']);
+      const last = (await ciphertextsOf(world, chatId)).at(-1);
+      expect(last && toHex(parseMessageHeader(last).keyId)).not.toBe(toHex(made.keyId));
+      const given = await query(
+        world,
+        'select 1 from public.chat_key_wraps where chat_id = $1 and epoch = 3 and device_id is not null',
+        [chatId],
+      );
+      expect(given).toEqual([]);
+    },
+    60_000,
+  );
 });

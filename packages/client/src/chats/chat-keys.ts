@@ -10,11 +10,11 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import { judgeEpoch } from './judge-epoch.ts';
 import { presentMembers } from './chat-record.ts';
-import { wrapIntoVault } from './key-ring.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
 import { parseMadeUnder, standingOf } from './made-under.ts';
 import { putWraps } from './put-wraps.ts';
 import { sealEpoch } from './seal-epoch.ts';
+import { wrapIntoVault } from './vault-wrap.ts';
 
 /** Keeps each chat's keys complete: here, in the own vault, and on every certified device of its members. */
 export interface ChatKeys {
@@ -74,6 +74,7 @@ export function createChatKeys(options: {
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {
     const { random } = platform;
     const { epoch } = offer;
+    const members = book.require(chatId).members.map((member) => member.userId);
     const trusted = (await people(chatId)).filter((person) => mayRead(chatId, epochKey, person));
     const tag = (deviceId: string, key: Uint8Array) =>
       `${chatId} ${epoch} ${deviceId} ${toHex(key)}`;
@@ -95,9 +96,9 @@ export function createChatKeys(options: {
     const needsVault =
       offer.vaultWrap === null
         ? !given.has(vaultTag)
-        : !(await ring.isInVault(chatId, offer, epochKey));
+        : !(await ring.isInVault(chatId, members, offer, epochKey));
     const vaultWrap = needsVault
-      ? await wrapIntoVault({ vault, chatId, epochKey, random })
+      ? await wrapIntoVault({ vault, keys, chatId, epochKey, random })
       : undefined;
     if (!context.isOpen()) return;
     await putWraps(context, { chatId, epoch }, deviceWraps, vaultWrap);
@@ -144,7 +145,7 @@ export function createChatKeys(options: {
     const { isNew, disputed } = await take(chatId, offered.epochs);
     for (const offer of disputed === null ? offered.epochs : []) {
       const epochKey = await ring.find(chatId, offer.keyId);
-      if (!epochKey) continue;
+      if (!epochKey || epochKey.unvouched) continue;
       await give(chatId, offer, epochKey).catch((error: unknown) => {
         // A wrap for a device that was revoked a moment ago; the next exchange knows better.
         if (!isClientError(error, 'conflict') && !isClientError(error, 'forbidden')) throw error;

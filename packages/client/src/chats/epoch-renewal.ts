@@ -59,6 +59,7 @@ export function createEpochRenewal(options: {
     const current = await ring.current(chatId);
     // Nobody is there any more for whom another key could be made.
     if (!current || book.get(chatId)?.partnerGone) return false;
+    if (current.unvouched) return true;
     const people = await peopleOf(chatId);
     const { madeUnder } = current;
     if (!madeUnder) return people.some(({ devices }) => devices.some((one) => !one.current));

@@ -5,11 +5,11 @@ import { ClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { RouteInput } from '../transport/http-client.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
-import { wrapIntoVault } from './key-ring.ts';
 import type { HeldKey } from './key-ring.ts';
 import { encodeMadeUnder } from './made-under.ts';
 import { sealEpoch } from './seal-epoch.ts';
 import type { NewDeviceWrap } from './seal-epoch.ts';
+import { wrapIntoVault } from './vault-wrap.ts';
 
 /** PBKDF2 iterations behind an epoch key; told to readers of the record, fixed by the crypto package. */
 const iterations = 600_000;
@@ -43,7 +43,7 @@ export async function makeEpoch(options: {
   const epochKey: HeldKey = { ...made, madeUnder };
   const sender = { userId, keys };
   const wraps = await sealEpoch({ chatId, epochKey, people, sender, random });
-  const vaultWrap = await wrapIntoVault({ vault, chatId, epochKey, random });
+  const vaultWrap = await wrapIntoVault({ vault, keys, chatId, epochKey, random });
   if (!vault.isOpen()) throw new ClientError('locked');
   const { keyId, commitment } = epochKey;
   const deviceWraps = wraps.slice(0, limits.wrapsPerRequest);

@@ -5,7 +5,7 @@ import type { DeviceKeys } from '../devices/device-keys.ts';
 import { nameSealTarget, sealTargetOf } from '../devices/seal-target.ts';
 import type { RandomSource } from '../platform.ts';
 import type { CertifiedDevice, PersonTrust } from '../trust/person-trust.ts';
-import { epochContext, epochKeyPurpose } from './key-ring.ts';
+import { epochContext, epochKeyPurpose } from './epoch-context.ts';
 import type { HeldKey } from './key-ring.ts';
 
 export interface NewDeviceWrap {
