@@ -1,7 +1,8 @@
 import { createEpochKey, parseMessageHeader, systemRandom, toHex, wrapKey } from '@sotto/crypto';
-import type { ChatId, DeviceId } from '@sotto/protocol';
+import type { ChatId, DeviceId, UserId } from '@sotto/protocol';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { epochContext, epochKeyPurpose } from '../src/chats/epoch-context.ts';
+import { encodeMadeUnder } from '../src/chats/made-under.ts';
 import { sealEpoch } from '../src/chats/seal-epoch.ts';
 import { wrapIntoVault } from '../src/chats/vault-wrap.ts';
 import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
@@ -89,6 +90,50 @@ describe('an epoch that a device made for itself alone before it was removed', (
     await untilTexts(b.client, chatId, ['before', 'by Ann']);
     await b.client.sendText({ chatId, text: 'by Ben' });
 
+    await untilTexts(a.client, chatId, ['before', 'by Ann', 'by Ben']);
+    expect(await epochsOf(chatId)).toEqual([1, 2, 3]);
+  }, 60_000);
+});
+
+describe('an epoch that names manifests to come', () => {
+  it('stops the chat until the device that made it is removed, and no longer', async () => {
+    const { a, b, chatId, otherId, thief } = await talkWithThief();
+    const { context, trust } = thief;
+    const { userId, keys, vault } = context;
+    const [partner] = await query<{ user_id: UserId }>(
+      world,
+      'select user_id from public.chat_members where chat_id = $1 and user_id <> $2',
+      [chatId, userId],
+    );
+    if (!partner) throw new Error('nobody else is in the chat');
+    const people = [await trust.refresh(userId), await trust.refresh(partner.user_id)];
+    const lie = people.map((one) =>
+      one.userId === userId ? one : { ...one, version: one.version + 1000 },
+    );
+    const timestampMs = Date.now();
+    const made = await createEpochKey({ password: 'x', chatId, epoch: 2, timestampMs });
+    const epochKey = { ...made, madeUnder: encodeMadeUnder(lie) };
+    const sender = { userId, keys };
+    const random = systemRandom;
+    const { keyId, commitment, madeUnder } = epochKey;
+    const named = { epoch: 2, keyId, commitment, timestampMs, iterations: 600_000, madeUnder };
+    const deviceWraps = await sealEpoch({ chatId, epochKey, people, sender, random });
+    const vaultWrap = await wrapIntoVault({ vault, keys, chatId, epochKey, random });
+    const epoch = { ...named, deviceWraps, vaultWrap };
+    await context.http.call('createEpoch', { params: { chatId }, body: { epoch } });
+    for (const { client } of [a, b]) {
+      await until(client.chat(chatId), (state) => state.trust === 'doubtful');
+    }
+    await a.client.removeDevice({ deviceId: otherId });
+
+    for (const { client } of [a, b]) {
+      await passTime([a, b], async () => {
+        expect(client.chat(chatId).getSnapshot().trust).toBe('unchecked');
+      });
+    }
+    await a.client.sendText({ chatId, text: 'by Ann' });
+    await untilTexts(b.client, chatId, ['before', 'by Ann']);
+    await b.client.sendText({ chatId, text: 'by Ben' });
     await untilTexts(a.client, chatId, ['before', 'by Ann', 'by Ben']);
     expect(await epochsOf(chatId)).toEqual([1, 2, 3]);
   }, 60_000);

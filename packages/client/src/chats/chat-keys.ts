@@ -107,7 +107,7 @@ export function createChatKeys(options: {
   }
 
   /**
-   * Opens what is offered and not held. The newest of it is judged: an older one is for reading, and
+   * Opens what is offered and not held. The newest of it that counts is judged: an older one is for reading, and
    * may name what its maker saw of a person who has another account key by now.
    */
   async function take(
@@ -121,16 +121,19 @@ export function createChatKeys(options: {
       const found = await ring.open(chatId, members, offer);
       if (found) opened.push(found);
     }
-    const held = (await ring.current(chatId))?.epoch ?? 0;
-    const newest = Math.max(held, ...opened.map(({ epochKey }) => epochKey.epoch));
+    let newest = (await ring.current(chatId))?.epoch ?? 0;
     let isNew = false;
     let disputed: number | null = null;
-    for (const one of opened) {
+    for (const one of opened.toSorted((x, y) => y.epochKey.epoch - x.epochKey.epoch)) {
       const { epochKey } = one;
-      const isNewest = epochKey.epoch === newest;
-      if (isNewest && (await judgeEpoch({ opened: one, members, trust })) === 'disputed') {
-        disputed = newest;
-        continue;
+      if (epochKey.epoch >= newest) {
+        const verdict = await judgeEpoch({ opened: one, members, trust });
+        if (verdict === 'ignored') continue;
+        newest = epochKey.epoch;
+        if (verdict === 'disputed') {
+          disputed = newest;
+          continue;
+        }
       }
       if (!context.isOpen()) break;
       await ring.add(chatId, epochKey);

@@ -73,7 +73,10 @@ export function createEpochRenewal(options: {
   async function run(chatId: ChatId): Promise<boolean> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (!(await isDue(chatId))) return true;
-      if (!context.isOpen() || !isOnline() || (await isInDoubt(chatId))) return false;
+      if (!context.isOpen() || !isOnline()) return false;
+      // Whose word was in dispute may be gone by now.
+      if ((book.get(chatId)?.disputedEpoch ?? null) !== null) await chatKeys.exchange(chatId);
+      if (!context.isOpen() || (await isInDoubt(chatId))) return false;
       const people = await peopleOf(chatId);
       const current = await ring.current(chatId);
       if (!current || people.length !== membersOf(chatId).length) return false;
