@@ -36,7 +36,8 @@ async function verifyOwnChain(
  * lists the devices before it and this one. Safe to repeat after a crash or a lost answer; another
  * device that registers at the same moment makes it start over from the newer manifest.
  *
- * Throws `rollback`, before anything is signed, for a chain that does not go through the vault's anchor and `reached`.
+ * Throws `rollback`, before anything is signed, for a chain that does not go through the vault's anchor and `reached`;
+ * `too_many_devices`.
  */
 export async function registerDevice(options: {
   platform: Platform;
@@ -83,6 +84,10 @@ export async function registerDevice(options: {
       });
     } catch (error) {
       if (isClientError(error, 'conflict')) continue;
+      // Nothing else in this request grows.
+      if (isClientError(error, 'too_large')) {
+        throw new ClientError('too_many_devices', { cause: error });
+      }
       throw error;
     }
     const entries = [...account.manifests, { body, signature }];

@@ -70,7 +70,7 @@ export interface DevicesClient {
   /** Signs a manifest without it. This device itself is refused (`forbidden`): sign out and erase instead. */
   removeDevice(input: { deviceId: DeviceId }): Promise<void>;
 
-  /** Phase `newDevice`: asks the other devices; `session` shows how it goes. */
+  /** Phase `newDevice`: asks the other devices; `session` shows how it goes. Throws `too_many_devices`. */
   startLink(): Promise<void>;
   /** The person says that both screens show the same digits. */
   confirmLink(): Promise<void>;
