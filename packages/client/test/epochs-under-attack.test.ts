@@ -13,6 +13,7 @@ import type { DeviceParts } from './support/device-parts.ts';
 import { addDevice, ciphertextsOf, deviceIdOf, query } from './support/several-devices.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
+import { createTappedTransport } from './support/wire-tap.ts';
 
 let world: TestWorld;
 
@@ -76,9 +77,8 @@ describe('an epoch that a device made for itself alone before it was removed', (
     const epochKey = await createEpochKey({ password: 'x', chatId, epoch: 2, timestampMs });
     const me = await trust.refresh(context.userId);
     const devices = me.devices.filter(({ deviceId }) => deviceId === context.deviceId);
-    const sender = { userId: context.userId, keys: context.keys };
     const people = [{ ...me, devices }];
-    const sealed = { chatId, epochKey, people, sender, random: systemRandom };
+    const sealed = { context, trust, chatId, epochKey, people };
     const { keyId, commitment } = epochKey;
     const named = { epoch: 2, keyId, commitment, timestampMs, iterations: 600_000 };
     const deviceWraps = await sealEpoch(sealed);
@@ -113,11 +113,10 @@ describe('an epoch that names manifests to come', () => {
     const timestampMs = Date.now();
     const made = await createEpochKey({ password: 'x', chatId, epoch: 2, timestampMs });
     const epochKey = { ...made, madeUnder: encodeMadeUnder(lie) };
-    const sender = { userId, keys };
     const random = systemRandom;
     const { keyId, commitment, madeUnder } = epochKey;
     const named = { epoch: 2, keyId, commitment, timestampMs, iterations: 600_000, madeUnder };
-    const deviceWraps = await sealEpoch({ chatId, epochKey, people, sender, random });
+    const deviceWraps = await sealEpoch({ context, trust, chatId, epochKey, people });
     const vaultWrap = await wrapIntoVault({ vault, keys, chatId, epochKey, random });
     const epoch = { ...named, deviceWraps, vaultWrap };
     await context.http.call('createEpoch', { params: { chatId }, body: { epoch } });
@@ -249,4 +248,43 @@ describe('a removed device that has the database', () => {
     },
     60_000,
   );
+});
+
+describe('a relay that shows less of the own chain than the vault names', () => {
+  it('has no chat begun: its key would go to the removed device', async () => {
+    const { ann, a, otherId } = await talkWithThief();
+    const carl = makePerson('carl');
+    await signUpFully(world.client().client, carl);
+    const { transport, tap } = createTappedTransport();
+    const third = await addDevice(world, ann, { transport });
+    await until(third.client.devices, ({ devices }) => devices.length === 3);
+    await third.client.setOnline({ online: false });
+    const anchored = async () => {
+      const [row] = await query<{ version: string }>(
+        world,
+        'select version from public.account_vaults where user_id = (select user_id from public.devices where id = $1)',
+        [otherId],
+      );
+      return Number(row?.version);
+    };
+    const before = await anchored();
+    await a.client.removeDevice({ deviceId: otherId });
+    await vi.waitFor(async () => expect(await anchored()).toBeGreaterThan(before), {
+      timeout: 10_000,
+    });
+    const begun: string[] = [];
+    tap.onRequest = (route) => void begun.push(route);
+    tap.onAnswer = (route, answer) => {
+      if (!route.endsWith('/manifests')) return answer;
+      const page = answer as { manifests: { version: number }[]; headVersion: number };
+      const manifests = page.manifests.filter(({ version }) => version <= 3);
+      return { manifests, headVersion: Math.min(3, page.headVersion) };
+    };
+    await third.client.setOnline({ online: true });
+    await until(third.client.devices, ({ alarm }) => alarm === 'rollback');
+
+    const { userId } = await third.client.findPerson({ handle: carl.handle });
+    await expect(third.client.startChat({ userId })).rejects.toMatchObject({ code: 'rollback' });
+    expect(begun).not.toContain('POST /api/chats');
+  }, 60_000);
 });

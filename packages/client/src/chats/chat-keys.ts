@@ -84,12 +84,12 @@ export function createChatKeys(options: {
       if (given.has(tag(device.deviceId, target))) has.add(device.deviceId);
     }
     const deviceWraps = await sealEpoch({
+      context,
+      trust,
       chatId,
       epochKey,
       people: trusted,
-      sender: { userId, keys },
       skip: ({ deviceId }) => has.has(deviceId),
-      random,
     });
     const vaultTag = `${chatId} ${epoch} vault`;
     // One that does not open gives way as soon as the device that put it is removed: asked each time.
@@ -150,8 +150,9 @@ export function createChatKeys(options: {
       const epochKey = await ring.find(chatId, offer.keyId);
       if (!epochKey || epochKey.unvouched) continue;
       await give(chatId, offer, epochKey).catch((error: unknown) => {
-        // A wrap for a device that was revoked a moment ago; the next exchange knows better.
-        if (!isClientError(error, 'conflict') && !isClientError(error, 'forbidden')) throw error;
+        // A wrap for a device that was revoked a moment ago, or somebody in doubt; the next exchange knows better.
+        const refused = ['conflict', 'forbidden', 'rollback', 'untrusted'] as const;
+        if (!refused.some((code) => isClientError(error, code))) throw error;
       });
     }
     const sealedFor = versions(await people(chatId));

@@ -24,7 +24,7 @@ export async function renewEpoch(options: {
 }): Promise<void> {
   const { context, ring, trust, chatKeys, chatId, current, people } = options;
   const epoch = Math.max(current.epoch, chatKeys.newestOffered(chatId)) + 1;
-  const { epochKey, body, rest } = await makeEpoch({ context, chatId, epoch, people });
+  const { epochKey, body, rest } = await makeEpoch({ context, trust, chatId, epoch, people });
   try {
     await context.http.call('createEpoch', { params: { chatId }, body: { epoch: body } });
   } catch (error) {
