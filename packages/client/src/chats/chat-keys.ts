@@ -11,7 +11,7 @@ import type { ChatBook } from './chat-book.ts';
 import { judgeEpoch } from './judge-epoch.ts';
 import { presentMembers } from './chat-record.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
-import { parseMadeUnder, standingOf } from './made-under.ts';
+import { mayRead } from './made-under.ts';
 import { putWraps } from './put-wraps.ts';
 import { sealEpoch } from './seal-epoch.ts';
 import { wrapIntoVault } from './vault-wrap.ts';
@@ -60,22 +60,12 @@ export function createChatKeys(options: {
       .sort()
       .join(' ');
 
-  /** Somebody whose other account key was accepted reads nothing from before: it may not be them. */
-  function mayRead(chatId: ChatId, { madeUnder }: HeldKey, person: PersonTrust): boolean {
-    if (!madeUnder) return true;
-    const members = book.require(chatId).members.map((member) => member.userId);
-    const named = parseMadeUnder(madeUnder, members)?.find(
-      ({ userId: id }) => id === person.userId,
-    );
-    const standing = named ? standingOf(named, person) : 'forked';
-    return standing === 'holds' || standing === 'superseded';
-  }
-
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {
     const { random } = platform;
     const { epoch } = offer;
     const members = book.require(chatId).members.map((member) => member.userId);
-    const trusted = (await people(chatId)).filter((person) => mayRead(chatId, epochKey, person));
+    const { madeUnder } = epochKey;
+    const trusted = (await people(chatId)).filter((one) => mayRead({ madeUnder, members }, one));
     const tag = (deviceId: string, key: Uint8Array) =>
       `${chatId} ${epoch} ${deviceId} ${toHex(key)}`;
     const has = new Set<string>(offer.wrappedDevices);

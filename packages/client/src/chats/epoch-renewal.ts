@@ -62,7 +62,9 @@ export function createEpochRenewal(options: {
     if (current.unvouched) return true;
     const people = await peopleOf(chatId);
     const { madeUnder } = current;
-    if (!madeUnder) return people.some(({ devices }) => devices.some((one) => !one.current));
+    if (!madeUnder) {
+      return people.some((one) => one.exchanged || one.devices.some(({ current: is }) => !is));
+    }
     const named = parseMadeUnder(madeUnder, membersOf(chatId));
     return people.some((person) => {
       const entry = named?.find(({ userId }) => userId === person.userId);
