@@ -50,7 +50,10 @@ async function talkWithThief(): Promise<Talk> {
 }
 
 /** Lets what waits for a clock go on, until the condition holds. */
-async function passTime(tests: readonly TestClient[], holds: () => Promise<void>): Promise<void> {
+async function passTime(
+  tests: readonly TestClient[],
+  holds: () => Promise<unknown>,
+): Promise<void> {
   await vi.waitFor(
     async () => {
       for (const { clock } of tests) clock.advance(2_000);
@@ -130,9 +133,9 @@ describe('an epoch that names manifests to come', () => {
         expect(client.chat(chatId).getSnapshot().trust).toBe('unchecked');
       });
     }
-    await a.client.sendText({ chatId, text: 'by Ann' });
+    await passTime([a, b], () => a.client.sendText({ chatId, text: 'by Ann' }));
     await untilTexts(b.client, chatId, ['before', 'by Ann']);
-    await b.client.sendText({ chatId, text: 'by Ben' });
+    await passTime([a, b], () => b.client.sendText({ chatId, text: 'by Ben' }));
     await untilTexts(a.client, chatId, ['before', 'by Ann', 'by Ben']);
     expect(await epochsOf(chatId)).toEqual([1, 2, 3]);
   }, 60_000);
