@@ -42,6 +42,22 @@ async function createProtected(): Promise<Protected> {
 }
 
 describe('A session without the second factor of its account', () => {
+  // The first one: each code moves the auth service's clock on, and PostgREST refuses tokens from the future.
+  it('reads no table', async () => {
+    const { device } = await createProtected();
+    const tables = (token: string) =>
+      ask({ url: test.stack.url }, 'GET', '/rest/v1/profiles?select=user_id', {
+        token,
+        headers: { apikey: test.stack.publishableKey },
+      });
+    expect((await tables(device.token)).body).toMatchObject([{ user_id: device.userId }]);
+
+    // As a second factor that was added elsewhere does it to the sessions there are.
+    await lower(device);
+
+    expect((await tables(device.token)).body).toEqual([]);
+  });
+
   it('is refused by every kind of route and by the socket, until the code is given', async () => {
     const { person, device, factor } = await createProtected();
     const weak = await authenticate(test, 'token?grant_type=password', person);
@@ -58,21 +74,6 @@ describe('A session without the second factor of its account', () => {
 
     expect(raised.sessionId).toBe(weak.sessionId);
     expect((await ask(test.relay, 'GET', '/api/account', raised)).status).toBe(200);
-  });
-
-  it('reads no table', async () => {
-    const { device } = await createProtected();
-    const tables = (token: string) =>
-      ask({ url: test.stack.url }, 'GET', '/rest/v1/profiles?select=user_id', {
-        token,
-        headers: { apikey: test.stack.publishableKey },
-      });
-    expect((await tables(device.token)).body).toMatchObject([{ user_id: device.userId }]);
-
-    // As a second factor that was added elsewhere does it to the sessions there are.
-    await lower(device);
-
-    expect((await tables(device.token)).body).toEqual([]);
   });
 
   it('cannot bind itself to a device or register one', async () => {

@@ -4,6 +4,7 @@ import type { LinkRequest, LinkState } from '../src/index.ts';
 import { makePerson, signUpFully, startChatWith, until, untilTexts } from '../src/testing/index.ts';
 import type { TestClient, TestPerson } from '../src/testing/index.ts';
 import { signInOnNewDevice, untilLink, untilRequest } from './support/linking.ts';
+import { query } from './support/several-devices.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
 import { createTappedTransport } from './support/wire-tap.ts';
@@ -270,3 +271,30 @@ describe('answers', () => {
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 });
+
+it('is not asked for when the account has as many devices as it can have', async () => {
+  const person = makePerson('ann');
+  await signUpFully(world.client().client, person);
+  await fillDevices(person);
+  const asker = await signInOnNewDevice(world, person);
+
+  await expect(asker.client.startLink()).rejects.toMatchObject({ code: 'too_many_devices' });
+  expect(asker.client.session.getSnapshot()).toMatchObject({ phase: 'newDevice', link: null });
+  const { chatPassword } = person;
+  await expect(asker.client.unlock({ chatPassword })).rejects.toMatchObject({
+    code: 'too_many_devices',
+  });
+});
+
+/** Nineteen rows beside the first; what the manifest says of them does not matter to the limit. */
+async function fillDevices({ handle }: TestPerson): Promise<void> {
+  await query(
+    world,
+    `insert into public.devices
+     select (jsonb_populate_record(d, jsonb_build_object(
+       'id', gen_random_uuid(), 'number', n, 'auth_session_id', null))).*
+     from public.devices d join public.profiles p using (user_id), generate_series(2, 20) n
+     where p.handle = $1`,
+    [handle],
+  );
+}

@@ -37,6 +37,10 @@ function editVault(tap: WireTap, edit: (account: Account) => Vault): void {
       : answer;
 }
 
+/** Whether this is an answer about the own account. */
+const isAccount = (text: unknown): boolean =>
+  typeof text === 'string' && text.includes('"passwordWrap"');
+
 interface Facing {
   ann: TestPerson;
   a: TestClient;
@@ -70,9 +74,13 @@ describe('a relay that asks for weaker parameters', () => {
         version: vault.version + 1,
         kdf: { ...vault.kdf, iterations },
       }));
+      const before = tap.received.length;
       await b.client.setOnline({ online: false });
       await b.client.setOnline({ online: true });
-      await until(b.client.connection, ({ status }) => status === 'online');
+      const offered = () => tap.received.slice(before).some((text) => isAccount(text));
+      await vi.waitFor(() => expect(offered()).toBe(true), { timeout: 10_000 });
+      // Time to take it over, were it taken over.
+      await new Promise((resolve) => setTimeout(resolve, 200));
       await b.client.lock();
 
       await b.client.unlock({ chatPassword: ann.chatPassword });

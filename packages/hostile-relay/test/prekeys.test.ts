@@ -134,6 +134,8 @@ const badPoints = {
   'p, which is zero written otherwise': point(`ed${'ff'.repeat(30)}7f`),
   'p + 1, which is one written otherwise': point(`ee${'ff'.repeat(30)}7f`),
   'with its highest bit set': point(`09${'00'.repeat(30)}80`),
+  'on the twist': point(`02${'00'.repeat(31)}`),
+  'outside the prime-order group': point(`04${'00'.repeat(31)}`),
   'of another type': toBase64Url(Buffer.from(`06${'09'.padEnd(64, '0')}`, 'hex')),
 };
 

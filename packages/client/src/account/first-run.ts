@@ -4,7 +4,11 @@ import { ClientError, isClientError } from '../client-error.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { openOrMakeDevice } from '../vault/unlock-flow.ts';
 import type { OpenSteps } from '../vault/unlock-flow.ts';
-import { holdVault } from '../vault/open-vault.ts';
+import { pinPerson } from '../trust/person-trust.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
+import { holdVault, isGenuineVault } from '../vault/open-vault.ts';
+import type { OpenVault } from '../vault/open-vault.ts';
+import { raiseAnchor } from '../vault/raise-anchor.ts';
 import { isSameVault } from '../vault/vault-record.ts';
 import { assertWrittenDown } from './written-recovery-key.ts';
 
@@ -55,7 +59,11 @@ export async function setChatPassword(
   return created.recoveryKey;
 }
 
-/** Checks what was typed, publishes the vault and makes this installation the first device. */
+/**
+ * Checks what was typed, publishes the vault, makes this installation the first device and names its
+ * manifest in the vault. Fails while the relay does not store that: from the first device on nobody
+ * opens the account without an anchor. Safe to repeat.
+ */
 export async function confirmRecoveryKey(
   core: EngineCore,
   resident: Resident,
@@ -65,27 +73,44 @@ export async function confirmRecoveryKey(
   const { pending } = core;
   if (!pending) throw new ClientError('conflict');
   assertWrittenDown(pending.recoveryKey, groups);
-  await publishVault(core, pending.vault.sealed);
+  const { vault } = pending;
+  await publishVault(core, vault);
+  const beforeOpen = async (own?: PersonTrust) => {
+    await raiseAnchor({ core, resident, vault, own: own ?? (await ownChain(core, vault)) });
+  };
   try {
-    await openOrMakeDevice({ core, resident, vault: pending.vault, onEnded });
+    await openOrMakeDevice({ core, resident, vault, onEnded, beforeOpen });
     core.pending = null;
   } catch (error) {
     // Its keys are overwritten: nothing may be signed or sealed with it again.
-    if (!pending.vault.isOpen()) core.pending = null;
+    if (!vault.isOpen()) core.pending = null;
     throw error;
   }
 }
 
-/** Idempotent: a vault that is there already because an answer was lost is as good as a new one. */
-async function publishVault(
-  core: EngineCore,
-  sealed: NonNullable<EngineCore['pending']>['vault']['sealed'],
-): Promise<void> {
+/**
+ * Idempotent: a vault that is there already because an answer was lost is as good as a new one, also
+ * one that names the first manifest.
+ */
+async function publishVault(core: EngineCore, vault: OpenVault): Promise<void> {
   try {
-    await core.http.call('putVault', { body: sealed });
+    await core.http.call('putVault', { body: vault.sealed });
   } catch (error) {
     if (!isClientError(error, 'conflict')) throw error;
-    const { vault } = await core.http.call('getAccount', {});
-    if (!vault || !isSameVault(vault, sealed)) throw error;
+    const { vault: stored } = await core.http.call('getAccount', {});
+    if (!stored) throw error;
+    if (isSameVault(stored, vault.sealed)) return;
+    if (!(await isGenuineVault(vault, stored))) throw error;
+    vault.sealed = stored;
   }
+}
+
+/** Where the answer that told of the registration, or of the vault that names it, was lost. */
+async function ownChain(core: EngineCore, vault: OpenVault): Promise<PersonTrust> {
+  const { manifests: entries } = await core.http.call('getAccount', {});
+  return await pinPerson({
+    userId: vault.userId,
+    accountKey: vault.accountKey.publicKey,
+    entries,
+  });
 }

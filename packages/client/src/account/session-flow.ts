@@ -4,6 +4,7 @@ import { createDeviceShelf, readCurrentUser, writeCurrentUser } from '../devices
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { closeAccount } from '../engine/open-account.ts';
 import type { SessionState } from '../facade.ts';
+import { pinnedRows } from '../trust/trust-store.ts';
 import { createPasswordTries } from '../vault/password-tries.ts';
 import type { AuthIdentity } from './auth-door.ts';
 
@@ -61,7 +62,8 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   const listed = account.devices.find(({ deviceId }) => deviceId === record?.deviceId);
   const gone = listed !== undefined && !listed.isActive;
   if (gone) {
-    await resident.shelf.wipe();
+    // It is the relay's word: were pins lost by it, the next look would take any key for a first contact.
+    await resident.shelf.wipe(pinnedRows);
     resident.record = null;
     core.deviceId = null;
   }

@@ -10,11 +10,11 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import { judgeEpoch } from './judge-epoch.ts';
 import { presentMembers } from './chat-record.ts';
-import { wrapIntoVault } from './key-ring.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
-import { parseMadeUnder, standingOf } from './made-under.ts';
+import { mayRead } from './made-under.ts';
 import { putWraps } from './put-wraps.ts';
 import { sealEpoch } from './seal-epoch.ts';
+import { wrapIntoVault } from './vault-wrap.ts';
 
 /** Keeps each chat's keys complete: here, in the own vault, and on every certified device of its members. */
 export interface ChatKeys {
@@ -22,6 +22,8 @@ export interface ChatKeys {
   readonly arrived: Signal<ChatId>;
   /** Fetches what the relay has, and gives what others lack. One at a time per chat. */
   exchange(chatId: ChatId): Promise<void>;
+  /** The highest epoch the relay named in the last exchange, whether or not it could be opened; 0 before. */
+  newestOffered(chatId: ChatId): number;
   /** Whether somebody's certified devices changed since the last exchange, a key is in dispute, or a message waits for one. */
   isDue(chatId: ChatId): Promise<boolean>;
 }
@@ -38,6 +40,7 @@ export function createChatKeys(options: {
   const running = new Map<ChatId, Promise<void>>();
   /** Wraps this session has put already: a relay that denies having them is not served again and again. */
   const given = new Set<string>();
+  const offeredUpTo = new Map<ChatId, number>();
 
   /** Nobody whose devices are in doubt. */
   async function people(chatId: ChatId): Promise<PersonTrust[]> {
@@ -57,21 +60,12 @@ export function createChatKeys(options: {
       .sort()
       .join(' ');
 
-  /** Somebody whose other account key was accepted reads nothing from before: it may not be them. */
-  function mayRead(chatId: ChatId, { madeUnder }: HeldKey, person: PersonTrust): boolean {
-    if (!madeUnder) return true;
-    const members = book.require(chatId).members.map((member) => member.userId);
-    const named = parseMadeUnder(madeUnder, members)?.find(
-      ({ userId: id }) => id === person.userId,
-    );
-    const standing = named ? standingOf(named, person) : 'forked';
-    return standing === 'holds' || standing === 'superseded';
-  }
-
   async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {
     const { random } = platform;
     const { epoch } = offer;
-    const trusted = (await people(chatId)).filter((person) => mayRead(chatId, epochKey, person));
+    const members = book.require(chatId).members.map((member) => member.userId);
+    const { madeUnder } = epochKey;
+    const trusted = (await people(chatId)).filter((one) => mayRead({ madeUnder, members }, one));
     const tag = (deviceId: string, key: Uint8Array) =>
       `${chatId} ${epoch} ${deviceId} ${toHex(key)}`;
     const has = new Set<string>(offer.wrappedDevices);
@@ -80,17 +74,21 @@ export function createChatKeys(options: {
       if (given.has(tag(device.deviceId, target))) has.add(device.deviceId);
     }
     const deviceWraps = await sealEpoch({
+      context,
+      trust,
       chatId,
       epochKey,
       people: trusted,
-      sender: { userId, keys },
       skip: ({ deviceId }) => has.has(deviceId),
-      random,
     });
     const vaultTag = `${chatId} ${epoch} vault`;
-    const needsVault = offer.vaultWrap === null && !given.has(vaultTag);
+    // One that does not open gives way as soon as the device that put it is removed: asked each time.
+    const needsVault =
+      offer.vaultWrap === null
+        ? !given.has(vaultTag)
+        : !(await ring.isInVault(chatId, members, offer, epochKey));
     const vaultWrap = needsVault
-      ? await wrapIntoVault({ vault, chatId, epochKey, random })
+      ? await wrapIntoVault({ vault, keys, chatId, epochKey, random })
       : undefined;
     if (!context.isOpen()) return;
     await putWraps(context, { chatId, epoch }, deviceWraps, vaultWrap);
@@ -99,7 +97,7 @@ export function createChatKeys(options: {
   }
 
   /**
-   * Opens what is offered and not held. The newest of it is judged: an older one is for reading, and
+   * Opens what is offered and not held. The newest of it that counts is judged: an older one is for reading, and
    * may name what its maker saw of a person who has another account key by now.
    */
   async function take(
@@ -113,16 +111,19 @@ export function createChatKeys(options: {
       const found = await ring.open(chatId, members, offer);
       if (found) opened.push(found);
     }
-    const held = (await ring.current(chatId))?.epoch ?? 0;
-    const newest = Math.max(held, ...opened.map(({ epochKey }) => epochKey.epoch));
+    let newest = (await ring.current(chatId))?.epoch ?? 0;
     let isNew = false;
     let disputed: number | null = null;
-    for (const one of opened) {
+    for (const one of opened.toSorted((x, y) => y.epochKey.epoch - x.epochKey.epoch)) {
       const { epochKey } = one;
-      const isNewest = epochKey.epoch === newest;
-      if (isNewest && (await judgeEpoch({ opened: one, members, trust })) === 'disputed') {
-        disputed = newest;
-        continue;
+      if (epochKey.epoch >= newest) {
+        const verdict = await judgeEpoch({ opened: one, members, trust });
+        if (verdict === 'ignored') continue;
+        newest = epochKey.epoch;
+        if (verdict === 'disputed') {
+          disputed = newest;
+          continue;
+        }
       }
       if (!context.isOpen()) break;
       await ring.add(chatId, epochKey);
@@ -133,13 +134,15 @@ export function createChatKeys(options: {
 
   async function run(chatId: ChatId): Promise<void> {
     const offered = await http.call('getChatKeys', { params: { chatId } });
+    offeredUpTo.set(chatId, Math.max(0, ...offered.epochs.map(({ epoch }) => epoch)));
     const { isNew, disputed } = await take(chatId, offered.epochs);
     for (const offer of disputed === null ? offered.epochs : []) {
       const epochKey = await ring.find(chatId, offer.keyId);
-      if (!epochKey) continue;
+      if (!epochKey || epochKey.unvouched) continue;
       await give(chatId, offer, epochKey).catch((error: unknown) => {
-        // A wrap for a device that was revoked a moment ago; the next exchange knows better.
-        if (!isClientError(error, 'conflict') && !isClientError(error, 'forbidden')) throw error;
+        // A wrap for a device that was revoked a moment ago, or somebody in doubt; the next exchange knows better.
+        const refused = ['conflict', 'forbidden', 'rollback', 'untrusted'] as const;
+        if (!refused.some((code) => isClientError(error, code))) throw error;
       });
     }
     const sealedFor = versions(await people(chatId));
@@ -153,6 +156,7 @@ export function createChatKeys(options: {
 
   return {
     arrived,
+    newestOffered: (chatId) => offeredUpTo.get(chatId) ?? 0,
     exchange(chatId) {
       const before = running.get(chatId) ?? Promise.resolve();
       const task = before.catch(() => undefined).then(() => run(chatId));

@@ -59,9 +59,12 @@ export function createEpochRenewal(options: {
     const current = await ring.current(chatId);
     // Nobody is there any more for whom another key could be made.
     if (!current || book.get(chatId)?.partnerGone) return false;
+    if (current.unvouched) return true;
     const people = await peopleOf(chatId);
     const { madeUnder } = current;
-    if (!madeUnder) return people.some(({ devices }) => devices.some((one) => !one.current));
+    if (!madeUnder) {
+      return people.some((one) => one.exchanged || one.devices.some(({ current: is }) => !is));
+    }
     const named = parseMadeUnder(madeUnder, membersOf(chatId));
     return people.some((person) => {
       const entry = named?.find(({ userId }) => userId === person.userId);
@@ -72,7 +75,10 @@ export function createEpochRenewal(options: {
   async function run(chatId: ChatId): Promise<boolean> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       if (!(await isDue(chatId))) return true;
-      if (!context.isOpen() || !isOnline() || (await isInDoubt(chatId))) return false;
+      if (!context.isOpen() || !isOnline()) return false;
+      // Whose word was in dispute may be gone by now.
+      if ((book.get(chatId)?.disputedEpoch ?? null) !== null) await chatKeys.exchange(chatId);
+      if (!context.isOpen() || (await isInDoubt(chatId))) return false;
       const people = await peopleOf(chatId);
       const current = await ring.current(chatId);
       if (!current || people.length !== membersOf(chatId).length) return false;

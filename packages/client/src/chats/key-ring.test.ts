@@ -15,7 +15,8 @@ import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { createSealedStore } from '../storage/sealed-store.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { createKeyRing, epochContext, epochKeyPurpose } from './key-ring.ts';
+import { epochContext, epochKeyPurpose } from './epoch-context.ts';
+import { createKeyRing } from './key-ring.ts';
 import type { KeyRing } from './key-ring.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;

@@ -1,13 +1,4 @@
-import {
-  epochKeyFrom,
-  equalBytes,
-  isCryptoError,
-  openSigned,
-  toHex,
-  unwrapKey,
-  uuidBytes,
-  wrapKey,
-} from '@sotto/crypto';
+import { epochKeyFrom, equalBytes, isCryptoError, openSigned, toHex } from '@sotto/crypto';
 import type { EpochKey } from '@sotto/crypto';
 import { epochSchema, timeMsSchema } from '@sotto/protocol';
 import type { ChatId, EpochKeys, UserId } from '@sotto/protocol';
@@ -15,59 +6,37 @@ import * as z from 'zod/mini';
 import { isClientError } from '../client-error.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import { findSealOpener } from '../devices/seal-target.ts';
-import { be64 } from '../engine/byte-encoding.ts';
-import type { RandomSource } from '../platform.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 import { keysUnder } from '../storage/record-keys.ts';
 import type { SealedStore } from '../storage/sealed-store.ts';
 import type { CertifiedDevice } from '../trust/person-trust.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { epochContext, epochKeyPurpose } from './epoch-context.ts';
 import { parseMadeUnder } from './made-under.ts';
+import { unwrapFromVault, verifyVouch } from './vault-wrap.ts';
+import type { VaultWrapContents } from './vault-wrap.ts';
 
 const keyAtRestSchema = z.object({
   epoch: epochSchema,
   key: bytesField,
   timestampMs: timeMsSchema,
   madeUnder: z.optional(bytesField),
+  unvouched: z.optional(z.boolean()),
 });
 
 /** An epoch key with the manifests it was made under; absent in epochs from before. */
 export interface HeldKey extends EpochKey {
   madeUnder?: Uint8Array | undefined;
+  /** From a vault wrap that no device signed for: it opens messages, but nothing is sent under it or given on. */
+  unvouched?: boolean | undefined;
 }
 
-/** What names an epoch in the context of its seals and wraps. */
-type EpochName = Pick<HeldKey, 'epoch' | 'keyId' | 'madeUnder'>;
-
-export const epochKeyPurpose = 'chat-epoch-key';
-
-/** What a wrap or seal of an epoch key is bound to: chat, epoch, key id, and what it was made under. */
-export function epochContext(chatId: string, name: EpochName): Uint8Array[] {
-  const { epoch, keyId, madeUnder } = name;
-  return [uuidBytes(chatId), be64(epoch), keyId, ...(madeUnder ? [madeUnder] : [])];
-}
-
-export function wrapIntoVault(options: {
-  vault: OpenVault;
-  chatId: ChatId;
-  epochKey: HeldKey;
-  random: RandomSource;
-}): Promise<Uint8Array> {
-  const { vault, chatId, epochKey, random } = options;
-  return wrapKey({
-    wrappingKey: vault.keys.keyWrapKey,
-    purpose: epochKeyPurpose,
-    context: epochContext(chatId, epochKey),
-    key: epochKey.key,
-    random,
-  });
-}
-
-/** A key that was opened, and whose word it is that it belongs to the chat: the own vault's, or a member's. */
+/** A key that was opened, and the certified device whose word it is that it belongs to the chat. */
 export interface OpenedKey {
   epochKey: HeldKey;
-  givenBy: UserId | 'vault';
+  /** Undefined for an unvouched key. */
+  givenBy: { userId: UserId; deviceId: string } | undefined;
 }
 
 /** The epoch keys this account holds, sealed at rest under `<chat>/<key id>`. */
@@ -76,15 +45,28 @@ export interface KeyRing {
   /** The key to encrypt with: the highest epoch held. Never a lower one than was held before. */
   current(chatId: ChatId): Promise<HeldKey | undefined>;
   add(chatId: ChatId, epochKey: HeldKey): Promise<void>;
+  /** Whether the own vault's wrap of an epoch opens and holds this key. */
+  isInVault(
+    chatId: ChatId,
+    members: readonly UserId[],
+    offer: EpochKeys,
+    epochKey: HeldKey,
+  ): Promise<boolean>;
   /**
-   * Opens what the relay offers of an epoch: the vault's own wrap, or the seal for this device if a
-   * certified device of a member made it. Undefined when neither holds.
+   * Opens what the relay offers of an epoch: the vault's wrap if a certified own device signed for it,
+   * or the seal for this device if a certified device of a member made it; else an unsigned vault wrap,
+   * as unvouched. Undefined when nothing holds. Who the relay says made the epoch counts for nothing.
    */
   open(
     chatId: ChatId,
     members: readonly UserId[],
     offer: EpochKeys,
   ): Promise<OpenedKey | undefined>;
+}
+
+interface Found {
+  key: Uint8Array;
+  givenBy: OpenedKey['givenBy'];
 }
 
 export function createKeyRing(options: {
@@ -115,65 +97,84 @@ export function createKeyRing(options: {
       () => undefined,
     );
     const opened = await Promise.all(
-      rows.map(async ({ value: { madeUnder, ...value } }): Promise<HeldKey> => {
+      rows.map(async ({ value: { madeUnder, unvouched, ...value } }): Promise<HeldKey> => {
         const epochKey = await epochKeyFrom({ ...value, chatId });
-        return { ...epochKey, madeUnder };
+        return { ...epochKey, madeUnder, unvouched };
       }),
     );
     return new Map(opened.map((epochKey) => [toHex(epochKey.keyId), epochKey]));
   }
 
-  async function openVaultWrap(chatId: ChatId, offer: EpochKeys): Promise<Uint8Array | undefined> {
+  /**
+   * Whether a device's word on a key counts. A former device, lost or stolen, explains the first key of
+   * a chat, and one that names a manifest from when it was a device still: such a key is due for renewal
+   * before anything is sent under it.
+   */
+  async function mayGive(
+    chatId: ChatId,
+    members: readonly UserId[],
+    { madeUnder }: EpochKeys,
+    giver: { userId: UserId; device: CertifiedDevice },
+  ): Promise<boolean> {
+    if (giver.device.current) return true;
+    if (!madeUnder) return (await ring(chatId)).size === 0;
+    const named = parseMadeUnder(madeUnder, members)?.find((one) => one.userId === giver.userId);
+    return named !== undefined && named.version < (giver.device.removedAtVersion ?? 0);
+  }
+
+  const certified = (userId: UserId, deviceId: string) =>
+    trust.device(userId, deviceId).catch((error: unknown) => {
+      if (isClientError(error, 'rollback') || isClientError(error, 'untrusted')) return undefined;
+      throw error;
+    });
+
+  async function openVaultWrap(
+    chatId: ChatId,
+    members: readonly UserId[],
+    offer: EpochKeys,
+  ): Promise<Found | undefined> {
     if (!offer.vaultWrap) return undefined;
-    return await unwrapKey({
-      wrappingKey: vault.keys.keyWrapKey,
-      purpose: epochKeyPurpose,
-      context: epochContext(chatId, offer),
-      wrapped: offer.vaultWrap,
+    const wrapped = offer.vaultWrap;
+    const contents: VaultWrapContents | undefined = await unwrapFromVault({
+      vault,
+      chatId,
+      epoch: offer,
+      wrapped,
     }).catch(noneIfRefused);
+    if (!contents) return undefined;
+    const { key, vouch } = contents;
+    if (!vouch) return { key, givenBy: undefined };
+    const { userId } = vault;
+    const { deviceId } = vouch;
+    const device = await certified(userId, deviceId);
+    if (!device || !(await mayGive(chatId, members, offer, { userId, device }))) return undefined;
+    const { identityKey } = device;
+    const holds = await verifyVouch({ chatId, userId, epoch: offer, vouch, identityKey });
+    return holds ? { key, givenBy: { userId, deviceId } } : undefined;
   }
 
   async function openDeviceWrap(
     chatId: ChatId,
     members: readonly UserId[],
     offer: EpochKeys,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<Found | undefined> {
     const wrap = offer.deviceWrap;
     if (!wrap || wrap.deviceId !== keys.deviceId || !members.includes(wrap.sealedByUserId)) {
       return undefined;
     }
-    const sealer = await trust
-      .device(wrap.sealedByUserId, wrap.sealedByDeviceId)
-      .catch((error: unknown) => {
-        if (isClientError(error, 'rollback') || isClientError(error, 'untrusted')) return undefined;
-        throw error;
-      });
-    if (!sealer) return undefined;
-    /**
-     * A former device, lost or stolen, explains the first key of a chat, and one that names a manifest
-     * from when it was a device still: such a key is due for renewal before anything is sent under it.
-     */
-    const madeBefore = ({ removedAtVersion = 0 }: CertifiedDevice): boolean => {
-      if (!offer.madeUnder) return false;
-      const owner = parseMadeUnder(offer.madeUnder, members)?.find(
-        (one) => one.userId === wrap.sealedByUserId,
-      );
-      return owner !== undefined && owner.version < removedAtVersion;
-    };
-    if (!sealer.current && (await ring(chatId)).size > 0 && !madeBefore(sealer)) return undefined;
+    const givenBy = { userId: wrap.sealedByUserId, deviceId: wrap.sealedByDeviceId };
+    const { userId, deviceId } = givenBy;
+    const device = await certified(userId, deviceId);
+    if (!device || !(await mayGive(chatId, members, offer, { userId, device }))) return undefined;
     const opener = await findSealOpener(keys, wrap.sealedTo);
     if (!opener) return undefined;
     const { sealing, hybrid } = opener.keys;
-    return await openSigned({
+    const key = await openSigned({
       ephemeralPublicKey: wrap.ephemeralPublicKey,
       ciphertext: wrap.encryptedKey,
       purpose: epochKeyPurpose,
       context: epochContext(chatId, offer),
-      sender: {
-        userId: wrap.sealedByUserId,
-        deviceId: wrap.sealedByDeviceId,
-        identityKey: sealer.identityKey,
-      },
+      sender: { ...givenBy, identityKey: device.identityKey },
       recipient: {
         userId: vault.userId,
         deviceId: keys.deviceId,
@@ -182,6 +183,7 @@ export function createKeyRing(options: {
         ...(opener.hybrid && hybrid && { hybrid }),
       },
     }).catch(noneIfRefused);
+    return key && { key, givenBy };
   }
 
   return {
@@ -189,33 +191,40 @@ export function createKeyRing(options: {
       return (await ring(chatId)).get(toHex(keyId));
     },
     async current(chatId) {
-      let best: EpochKey | undefined;
+      let best: HeldKey | undefined;
       for (const epochKey of (await ring(chatId)).values()) {
         if (!best || comesAfter(epochKey, best)) best = epochKey;
       }
       return best;
     },
     async add(chatId, epochKey) {
-      const { epoch, key, timestampMs, madeUnder } = epochKey;
+      const { epoch, key, timestampMs, madeUnder, unvouched } = epochKey;
       const id = toHex(epochKey.keyId);
       const held = await ring(chatId);
       if (held.has(id)) return;
-      const atRest = { epoch, key, timestampMs, madeUnder };
+      const atRest = { epoch, key, timestampMs, madeUnder, unvouched };
       await store.write([await store.seal('keys', `${chatId}/${id}`, atRest)]);
       held.set(id, epochKey);
     },
+    async isInVault(chatId, members, offer, { key }) {
+      const inVault = await openVaultWrap(chatId, members, offer);
+      return inVault !== undefined && equalBytes(inVault.key, key);
+    },
     async open(chatId, members, offer) {
-      const byVault = await openVaultWrap(chatId, offer);
-      const key = byVault ?? (await openDeviceWrap(chatId, members, offer));
-      if (key?.length !== 32) return undefined;
+      const inVault = await openVaultWrap(chatId, members, offer);
+      const found = inVault?.givenBy
+        ? inVault
+        : ((await openDeviceWrap(chatId, members, offer)) ?? inVault);
+      if (found?.key.length !== 32) return undefined;
       const { epoch, timestampMs, madeUnder } = offer;
-      const epochKey = await epochKeyFrom({ key, chatId, epoch, timestampMs });
+      const epochKey = await epochKeyFrom({ key: found.key, chatId, epoch, timestampMs });
       const named =
         equalBytes(epochKey.keyId, offer.keyId) &&
         equalBytes(epochKey.commitment, offer.commitment);
       if (!named) return undefined;
-      const givenBy = byVault ? 'vault' : offer.deviceWrap?.sealedByUserId;
-      return givenBy && { epochKey: { ...epochKey, madeUnder }, givenBy };
+      const { givenBy } = found;
+      const unvouched = givenBy ? undefined : true;
+      return { epochKey: { ...epochKey, madeUnder, unvouched }, givenBy };
     },
   };
 }

@@ -1,7 +1,8 @@
 import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
 import { describe, expect, it } from 'vitest';
 import type { PersonTrust } from '../trust/person-trust.ts';
-import { encodeMadeUnder, parseMadeUnder, standingOf } from './made-under.ts';
+import { acceptOffer } from '../trust/accept-offer.ts';
+import { encodeMadeUnder, mayRead, parseMadeUnder, standingOf } from './made-under.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;
 const [ann, ben] = [userIdSchema.parse(id(1)), userIdSchema.parse(id(2))];
@@ -70,5 +71,28 @@ describe('what an epoch was made under', () => {
 
     expect(standingOf({ userId: ann, version: 2, hash: filled(9) }, known)).toBe('forked');
     expect(standingOf({ userId: ann, version: 4, hash: filled(4) }, known)).toBe('ahead');
+  });
+
+  it('keeps keys from before from an account key that was accepted since, whatever devices it lists', () => {
+    const members = [ann, ben];
+    const device = {
+      ...person(ben, 1, [2]).devices[0]!,
+      current: true,
+      removedAtVersion: undefined,
+    };
+    const known = { ...person(ben, 1), devices: [device] };
+    const madeUnder = encodeMadeUnder([person(ann, 1), known]);
+    const other = { ...known, accountKey: filled(7), hash: filled(8) };
+    const offered = { ...other, seen: [{ version: 1, hash: filled(8) }] };
+
+    // The very same device ids, so that there is no former device to tell.
+    const accepted = acceptOffer({ ...known, offered })!;
+
+    for (const epoch of [madeUnder, undefined]) {
+      expect(mayRead({ madeUnder: epoch, members }, known)).toBe(true);
+      expect(mayRead({ madeUnder: epoch, members }, accepted)).toBe(false);
+    }
+    const after = encodeMadeUnder([person(ann, 1), accepted]);
+    expect(mayRead({ madeUnder: after, members }, accepted)).toBe(true);
   });
 });

@@ -59,3 +59,18 @@ export function standingOf({ version, hash }: MadeUnder, person: PersonTrust): S
   );
   return removedSince ? 'superseded' : 'holds';
 }
+
+/**
+ * Whether an epoch's key may be given to somebody's devices. Who is known by another account key since
+ * reads nothing from before that was accepted, as it may not be them; what names no manifests is from before.
+ */
+export function mayRead(
+  epoch: { madeUnder: Uint8Array | undefined; members: readonly UserId[] },
+  person: PersonTrust,
+): boolean {
+  const { madeUnder, members } = epoch;
+  if (!madeUnder) return !person.exchanged && !person.devices.some((one) => one.ofFormerKey);
+  const named = parseMadeUnder(madeUnder, members)?.find(({ userId }) => userId === person.userId);
+  const standing = named ? standingOf(named, person) : 'forked';
+  return standing === 'holds' || standing === 'superseded';
+}

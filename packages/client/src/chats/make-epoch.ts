@@ -5,11 +5,13 @@ import { ClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { RouteInput } from '../transport/http-client.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
-import { wrapIntoVault } from './key-ring.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import { assertSealable } from './assert-sealable.ts';
 import type { HeldKey } from './key-ring.ts';
 import { encodeMadeUnder } from './made-under.ts';
 import { sealEpoch } from './seal-epoch.ts';
 import type { NewDeviceWrap } from './seal-epoch.ts';
+import { wrapIntoVault } from './vault-wrap.ts';
 
 /** PBKDF2 iterations behind an epoch key; told to readers of the record, fixed by the crypto package. */
 const iterations = 600_000;
@@ -25,25 +27,27 @@ export interface NewEpoch {
 
 /**
  * Makes a chat's next key, sealed to the certified devices of `people` and bound to the manifests that
- * say so. Throws `locked` when the vault was closed meanwhile.
+ * say so. Throws `locked` when the vault was closed meanwhile, `rollback` or `untrusted` as
+ * {@link sealEpoch} does.
  */
 export async function makeEpoch(options: {
   context: AccountContext;
+  trust: TrustStore;
   chatId: ChatId;
   epoch: number;
   people: readonly PersonTrust[];
 }): Promise<NewEpoch> {
-  const { context, chatId, epoch, people } = options;
-  const { userId, keys, vault, platform } = context;
+  const { context, trust, chatId, epoch, people } = options;
+  await assertSealable({ context, trust, people });
+  const { keys, vault, platform } = context;
   const { random, clock } = platform;
   const timestampMs = clock.now();
   const password = vault.epochPassword(random);
   const made = await createEpochKey({ password, chatId, epoch, timestampMs, random });
   const madeUnder = encodeMadeUnder(people);
   const epochKey: HeldKey = { ...made, madeUnder };
-  const sender = { userId, keys };
-  const wraps = await sealEpoch({ chatId, epochKey, people, sender, random });
-  const vaultWrap = await wrapIntoVault({ vault, chatId, epochKey, random });
+  const wraps = await sealEpoch({ context, trust, chatId, epochKey, people });
+  const vaultWrap = await wrapIntoVault({ vault, keys, chatId, epochKey, random });
   if (!vault.isOpen()) throw new ClientError('locked');
   const { keyId, commitment } = epochKey;
   const deviceWraps = wraps.slice(0, limits.wrapsPerRequest);

@@ -9,7 +9,8 @@ import { makeEpoch } from './make-epoch.ts';
 import { putWraps } from './put-wraps.ts';
 
 /**
- * Tries once to begin the epoch after `current`. When somebody was first, or has other devices than are
+ * Tries once to begin the epoch after `current`, or after one that the relay has and that cannot be
+ * opened here: a device may have sealed it to itself alone. When somebody was first, or has other devices than are
  * known here, their word is fetched instead; the caller looks again whether anything is due.
  */
 export async function renewEpoch(options: {
@@ -22,8 +23,8 @@ export async function renewEpoch(options: {
   people: readonly PersonTrust[];
 }): Promise<void> {
   const { context, ring, trust, chatKeys, chatId, current, people } = options;
-  const epoch = current.epoch + 1;
-  const { epochKey, body, rest } = await makeEpoch({ context, chatId, epoch, people });
+  const epoch = Math.max(current.epoch, chatKeys.newestOffered(chatId)) + 1;
+  const { epochKey, body, rest } = await makeEpoch({ context, trust, chatId, epoch, people });
   try {
     await context.http.call('createEpoch', { params: { chatId }, body: { epoch: body } });
   } catch (error) {

@@ -1,11 +1,12 @@
 import { sealMany } from '@sotto/crypto';
 import type { SealRecipient } from '@sotto/crypto';
 import type { ChatId, DeviceId, UserId } from '@sotto/protocol';
-import type { DeviceKeys } from '../devices/device-keys.ts';
 import { nameSealTarget, sealTargetOf } from '../devices/seal-target.ts';
-import type { RandomSource } from '../platform.ts';
+import type { AccountContext } from '../engine/account-context.ts';
 import type { CertifiedDevice, PersonTrust } from '../trust/person-trust.ts';
-import { epochContext, epochKeyPurpose } from './key-ring.ts';
+import type { TrustStore } from '../trust/trust-store.ts';
+import { assertSealable } from './assert-sealable.ts';
+import { epochContext, epochKeyPurpose } from './epoch-context.ts';
 import type { HeldKey } from './key-ring.ts';
 
 export interface NewDeviceWrap {
@@ -20,18 +21,21 @@ export interface NewDeviceWrap {
 /**
  * Seals an epoch's key to the devices in the newest verified manifest of each person, and to nobody
  * else; the sender's own first. A hybrid key is used where one is certified. `skip`: devices that
- * have it. A device whose key is refused is left out.
+ * have it. A device whose key is refused is left out. Throws `rollback` or `untrusted`, and seals
+ * nothing, when one of them is in doubt: {@link assertSealable}.
  */
 export async function sealEpoch(options: {
+  context: AccountContext;
+  trust: TrustStore;
   chatId: ChatId;
   epochKey: HeldKey;
   people: readonly PersonTrust[];
-  sender: { userId: UserId; keys: DeviceKeys };
   skip?: (device: CertifiedDevice) => boolean;
-  random: RandomSource;
 }): Promise<NewDeviceWrap[]> {
-  const { chatId, epochKey, people, sender, skip, random } = options;
-  const rank = (person: PersonTrust) => (person.userId === sender.userId ? 0 : 1);
+  const { context, trust, chatId, epochKey, people, skip } = options;
+  const { userId: own, keys, platform } = context;
+  await assertSealable({ context, trust, people });
+  const rank = (person: PersonTrust) => (person.userId === own ? 0 : 1);
   const recipients = people
     .toSorted((a, b) => rank(a) - rank(b))
     .flatMap((person) =>
@@ -48,13 +52,9 @@ export async function sealEpoch(options: {
     payload: epochKey.key,
     purpose: epochKeyPurpose,
     context: epochContext(chatId, epochKey),
-    sender: {
-      userId: sender.userId,
-      deviceId: sender.keys.deviceId,
-      identitySeed: sender.keys.identity.seed,
-    },
+    sender: { userId: own, deviceId: keys.deviceId, identitySeed: keys.identity.seed },
     recipients,
-    random,
+    random: platform.random,
   });
   const wraps = await Promise.all(
     outcomes.map(async (outcome, index): Promise<NewDeviceWrap[]> => {

@@ -12,7 +12,8 @@ import { putWraps } from './put-wraps.ts';
 
 /**
  * Opens the direct chat with a person: the one that exists, or a new one whose first key is sealed to
- * every certified device of both. Throws `untrusted` or `rollback` if the person's manifests do not hold.
+ * every certified device of both. Throws `untrusted` or `rollback` if the manifests of one of them do not hold,
+ * or the own ones end below the vault's anchor.
  */
 export async function startChat(options: {
   context: AccountContext;
@@ -29,7 +30,7 @@ export async function startChat(options: {
   const ids = [...new Set([userId, partnerId])];
   const people = await Promise.all(ids.map((id) => trust.refresh(id)));
   const chatId = chatIdSchema.parse(randomUuid(platform.random));
-  const { epochKey, body, rest } = await makeEpoch({ context, chatId, epoch: 1, people });
+  const { epochKey, body, rest } = await makeEpoch({ context, trust, chatId, epoch: 1, people });
   const { chat, created } = await http.call('createDirectChat', {
     body: { chatId, kind: 'direct', partnerId, epoch: body },
   });

@@ -8,7 +8,7 @@ import { parseRecord, serializeRecord } from '../storage/json-bytes.ts';
 import { scopeStorage } from '../storage/scoped-storage.ts';
 import type { AccountStorage } from '../storage/scoped-storage.ts';
 import { storageTables } from '../storage/storage-port.ts';
-import type { Sealed, StoragePort } from '../storage/storage-port.ts';
+import type { Sealed, StoragePort, StorageTable } from '../storage/storage-port.ts';
 import { keysUnder } from '../storage/record-keys.ts';
 import { sealedVaultSchema } from '../vault/vault-record.ts';
 
@@ -66,14 +66,23 @@ export interface DeviceShelf {
   /** Throws `internal` for a record this version cannot read. */
   read(): Promise<DeviceRecord | undefined>;
   write(record: DeviceRecord): Promise<void>;
-  /** Removes everything of this account from the installation. */
-  wipe(): Promise<void>;
+  /** Removes everything of this account from the installation; with `kept`, all but the rows under that prefix. */
+  wipe(kept?: { table: StorageTable; prefix: string }): Promise<void>;
   readAuth(): Promise<Sealed | undefined>;
   writeAuth(sealed: Sealed | null): Promise<void>;
 }
 
 export function createDeviceShelf(port: StoragePort, userId: UserId): DeviceShelf {
   const storage = scopeStorage(port, userId);
+
+  async function wipeRange(table: StorageTable, keys: { from: string; to: string }): Promise<void> {
+    for (;;) {
+      const rows = await storage.range(table, { ...keys, limit: rowsAtOnce });
+      if (rows.length === 0) return;
+      await storage.write(rows.map(({ key }) => ({ table, key, remove: true })));
+    }
+  }
+
   return {
     storage,
     async read() {
@@ -86,13 +95,12 @@ export function createDeviceShelf(port: StoragePort, userId: UserId): DeviceShel
       }
     },
     write: (record) => storage.write([{ table: 'device', key: recordKey, value: encode(record) }]),
-    async wipe() {
+    async wipe(kept) {
+      const all = keysUnder('');
       for (const table of storageTables) {
-        for (;;) {
-          const rows = await storage.range(table, { ...keysUnder(''), limit: rowsAtOnce });
-          if (rows.length === 0) break;
-          await storage.write(rows.map(({ key }) => ({ table, key, remove: true })));
-        }
+        const stays = kept?.table === table ? keysUnder(kept.prefix) : { from: all.to, to: all.to };
+        await wipeRange(table, { from: all.from, to: stays.from });
+        await wipeRange(table, { from: stays.to, to: all.to });
       }
     },
     readAuth: () => storage.read('device', authKey),

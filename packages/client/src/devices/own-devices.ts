@@ -14,6 +14,8 @@ import { viewDevices, viewRemoved } from './devices-view.ts';
 import type { ListedDevice } from './devices-view.ts';
 
 const listedKey = 'devices';
+/** In a row. Tried with each connection, a minute after a failure and after each change: a bad line passes sooner. */
+const failuresToWarn = 3;
 const listedSchema = z.array(
   z.object({
     deviceId: deviceIdSchema,
@@ -73,6 +75,7 @@ export function createOwnDevices(
   let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
   let isBehind = false;
+  let failedRaises = 0;
 
   async function publish(): Promise<void> {
     const own = await trust.person(userId);
@@ -84,11 +87,24 @@ export function createOwnDevices(
       devices,
       removed: viewRemoved(own, listed),
       requests: requests.getSnapshot(),
-      alarm: own.alarm ?? (isBehind ? 'rollback' : null),
+      alarm: own.alarm ?? (isBehind || failedRaises >= failuresToWarn ? 'rollback' : null),
     });
   }
 
   const changed = () => void publish().catch(() => undefined);
+
+  /** A relay that stores no vault that names the newest manifest can show the chain as it was before. */
+  async function raise(own: PersonTrust): Promise<void> {
+    try {
+      await raiseAnchor(own);
+      failedRaises = 0;
+    } catch (error) {
+      failedRaises += 1;
+      throw error;
+    } finally {
+      changed();
+    }
+  }
 
   async function list(devices: readonly ListedDevice[]): Promise<void> {
     listed = devices;
@@ -98,7 +114,7 @@ export function createOwnDevices(
 
   const changes = (): Promise<DeviceChanges> =>
     (loading ??= import('./change-devices.ts').then(({ createDeviceChanges }) =>
-      createDeviceChanges(options),
+      createDeviceChanges({ ...options, raiseAnchor: raise }),
     ));
 
   async function refreshList(): Promise<void> {
@@ -154,7 +170,7 @@ export function createOwnDevices(
       if (!own || own.alarm !== null) return;
       if (!(await reachesAnchor())) throw new ClientError('rollback');
       await (await changes()).keepSealingKeys(own);
-      await raiseAnchor((await trust.person(userId)) ?? own);
+      await raise((await trust.person(userId)) ?? own);
     },
   };
 }

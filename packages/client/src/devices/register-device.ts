@@ -8,6 +8,7 @@ import { pinPerson } from '../trust/person-trust.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { anchorOf, assertAnchored } from '../vault/vault-anchor.ts';
+import type { Anchor } from '../vault/vault-anchor.ts';
 import type { DeviceKeys } from './device-keys.ts';
 import { signSessionProof } from './device-proof.ts';
 
@@ -34,6 +35,9 @@ async function verifyOwnChain(
  * Makes this installation a device of the account: the next manifest, signed by the account key,
  * lists the devices before it and this one. Safe to repeat after a crash or a lost answer; another
  * device that registers at the same moment makes it start over from the newer manifest.
+ *
+ * Throws `rollback`, before anything is signed, for a chain that does not go through the vault's anchor and `reached`;
+ * `too_many_devices`.
  */
 export async function registerDevice(options: {
   platform: Platform;
@@ -41,8 +45,10 @@ export async function registerDevice(options: {
   vault: OpenVault;
   keys: DeviceKeys;
   authSessionId: string;
+  /** What another device of the account says it has reached: it may be newer than what the vault names. */
+  reached?: Anchor;
 }): Promise<PersonTrust> {
-  const { platform, http, vault, keys, authSessionId } = options;
+  const { platform, http, vault, keys, authSessionId, reached } = options;
   const { userId } = vault;
   const { random } = platform;
   const sessionProof = await signSessionProof({ keys, userId, authSessionId, random });
@@ -50,6 +56,7 @@ export async function registerDevice(options: {
     const account = await http.call('getAccount', {});
     const own = await verifyOwnChain(userId, vault.accountKey.publicKey, account);
     assertAnchored(own, await anchorOf(vault));
+    assertAnchored(own, reached);
     const listed = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (listed && !listed.isActive) throw new ClientError('device_revoked');
     if (own && listed && own.devices.some((device) => isOurs(device, keys) && device.current)) {
@@ -77,6 +84,10 @@ export async function registerDevice(options: {
       });
     } catch (error) {
       if (isClientError(error, 'conflict')) continue;
+      // Nothing else in this request grows.
+      if (isClientError(error, 'too_large')) {
+        throw new ClientError('too_many_devices', { cause: error });
+      }
       throw error;
     }
     const entries = [...account.manifests, { body, signature }];

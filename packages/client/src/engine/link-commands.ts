@@ -42,10 +42,11 @@ export function createLinkCommands(kit: CommandKit): LinkCommands {
     asking?.cancel();
     asking = null;
     show(null);
-    const [{ startAsking }, { joinAccount }] = await Promise.all([
+    const [{ startAsking }, { assertRoom, joinAccount }] = await Promise.all([
       import('../link/asking-side.ts'),
       import('../link/join-account.ts'),
     ]);
+    await assertRoom(core, resident);
     const begun = await startAsking({
       platform: core.platform,
       http: core.http,

@@ -46,7 +46,10 @@ export interface DevicesState {
   devices: readonly DeviceSummary[];
   removed: readonly RemovedDevice[];
   requests: readonly LinkRequest[];
-  /** The relay tells an older or another story of the own devices than this device holds. */
+  /**
+   * The relay tells an older or another story of the own devices than this device holds. `rollback` also
+   * while it keeps refusing a vault that names the newest manifest: it could tell an older one then.
+   */
   alarm: 'rollback' | 'untrusted' | null;
 }
 
@@ -67,7 +70,7 @@ export interface DevicesClient {
   /** Signs a manifest without it. This device itself is refused (`forbidden`): sign out and erase instead. */
   removeDevice(input: { deviceId: DeviceId }): Promise<void>;
 
-  /** Phase `newDevice`: asks the other devices; `session` shows how it goes. */
+  /** Phase `newDevice`: asks the other devices; `session` shows how it goes. Throws `too_many_devices`. */
   startLink(): Promise<void>;
   /** The person says that both screens show the same digits. */
   confirmLink(): Promise<void>;

@@ -1,4 +1,5 @@
 import { equalBytes, isCryptoError, openVaultWithKey } from '@sotto/crypto';
+import { limits } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { pinPerson } from '../trust/person-trust.ts';
@@ -8,6 +9,16 @@ import type { OpenVault } from '../vault/open-vault.ts';
 import { openOrMakeDevice } from '../vault/unlock-flow.ts';
 import type { OpenSteps } from '../vault/unlock-flow.ts';
 import type { LinkedIn } from './asking-side.ts';
+
+/**
+ * Throws `too_many_devices` where the relay lists as many as an account can have: said before anybody
+ * is asked, because joining would end in it.
+ */
+export async function assertRoom(core: EngineCore, resident: Resident): Promise<void> {
+  resident.account = await core.http.call('getAccount', {});
+  const active = resident.account.devices.filter(({ isActive }) => isActive);
+  if (active.length >= limits.devicesPerAccount) throw new ClientError('too_many_devices');
+}
 
 /**
  * Opens the account with what another device handed over, and registers this one. Throws `untrusted` or
@@ -22,7 +33,10 @@ export async function joinAccount(options: {
   const { core, resident, linked, onEnded } = options;
   const vault = await openDelivered(core, resident, linked);
   try {
-    await openOrMakeDevice({ core, resident, vault, onEnded });
+    // The relay is asked again before anything is signed, and may keep the vault's anchor low.
+    const { manifestVersion: version, manifestHash: hash } = linked.delivery;
+    const reached = { version, hash };
+    await openOrMakeDevice({ core, resident, vault, reached, onEnded });
   } catch (error) {
     vault.close();
     throw error;

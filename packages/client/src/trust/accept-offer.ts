@@ -22,5 +22,6 @@ export function acceptOffer(person: PersonTrust): PersonTrust | undefined {
     alarm: null,
     offered: null,
     checked: null,
+    exchanged: true,
   };
 }

@@ -43,6 +43,15 @@ describe('trust in a person', () => {
     expect(next.devices.map(({ current }) => current)).toEqual([true, true, true]);
   });
 
+  it('remembers that another account key was accepted once, whatever follows', async () => {
+    const chain = await makeChain(await generateIdentityKeyPair(), 3);
+    const first = await pinPerson({ userId, entries: chain.slice(0, 2) });
+
+    const next = await followPerson({ ...first, exchanged: true }, chain.slice(1));
+
+    expect(next.exchanged).toBe(true);
+  });
+
   it('in oneself comes from the vault, not from the relay', async () => {
     const [own, other] = [await generateIdentityKeyPair(), await generateIdentityKeyPair()];
     const entries = await makeChain(other, 1);

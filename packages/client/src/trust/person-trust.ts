@@ -52,6 +52,8 @@ export const personTrustSchema = z.extend(chainSchema, {
   offered: z.optional(z.nullable(chainSchema)),
   /** Why the relay's last word on this person was refused; null when it held. */
   alarm: z.nullable(z.enum(['rollback', 'untrusted'])),
+  /** Another account key was accepted for this person, once or more. */
+  exchanged: z.optional(z.boolean()),
 });
 export type PersonTrust = z.infer<typeof personTrustSchema>;
 /** A verified chain, without what people have said about it. */
@@ -104,7 +106,8 @@ export async function followPerson(
     const rest = { userId, accountKey, entries: later, previous, devices };
     const chain = await verifyManifestChain(rest);
     // With the known one again, which says what a record from before does not hold.
-    return advance(known, [again, ...chain]);
+    const { exchanged } = known;
+    return { ...advance(known, [again, ...chain]), ...(exchanged && { exchanged }) };
   });
 }
 

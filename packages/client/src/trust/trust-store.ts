@@ -223,4 +223,7 @@ export function createTrustStore(options: {
   };
 }
 
-const keyOf = (userId: string): string => `trust/${userId}`;
+/** Where everybody's pins lie. */
+export const pinnedRows = { table: 'state', prefix: 'trust/' } as const;
+
+const keyOf = (userId: string): string => `${pinnedRows.prefix}${userId}`;

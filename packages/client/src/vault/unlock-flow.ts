@@ -13,10 +13,12 @@ import {
   restoreAuthSession,
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
 import { keepVault } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
+import type { Anchor } from './vault-anchor.ts';
 import { publishVault } from './publish-vault.ts';
 
 /** What the steps of opening share. */
@@ -25,8 +27,10 @@ export interface OpenSteps {
   resident: Resident;
   vault: OpenVault;
   onEnded: Parameters<typeof openAccount>[0]['onEnded'];
-  /** Runs when the device may act for the account, before anything is shown. */
-  beforeOpen?: () => Promise<void>;
+  /** A manifest besides the vault's anchor that a chain to register on must go through. */
+  reached?: Anchor;
+  /** Runs when the device may act for the account, before anything is shown; `own` if it was just registered. */
+  beforeOpen?: (own?: PersonTrust) => Promise<void>;
 }
 
 /** The sealed vault to open: the newer of this device's copy and what the relay handed out at sign-in. */
@@ -162,14 +166,21 @@ async function makeDevice(steps: OpenSteps): Promise<void> {
 }
 
 async function register(steps: OpenSteps, keys: DeviceKeys): Promise<void> {
-  const { core, resident, vault, onEnded, beforeOpen } = steps;
+  const { core, resident, vault, onEnded, beforeOpen, reached } = steps;
   const { platform, http, auth } = core;
   const authSessionId = auth.identity()?.sessionId;
   if (authSessionId === undefined || !resident.record) throw new ClientError('signed_out');
-  const own = await registerDevice({ platform, http, vault, keys, authSessionId });
+  const own = await registerDevice({
+    platform,
+    http,
+    vault,
+    keys,
+    authSessionId,
+    ...(reached && { reached }),
+  });
   resident.record = { ...resident.record, registered: true, boundSessionId: authSessionId };
   await resident.shelf.write(resident.record);
-  await beforeOpen?.();
+  await beforeOpen?.(own);
   await openAccount({ core, resident, vault, keys, own, onEnded });
 }
 

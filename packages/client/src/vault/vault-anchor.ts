@@ -4,7 +4,8 @@ import { ClientError } from '../client-error.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { OpenVault } from './open-vault.ts';
 
-type Anchor = VaultContents['anchor'];
+/** A manifest that the account has reached. */
+export type Anchor = VaultContents['anchor'];
 
 /** The manifest that the vault, as it lies here, says the account has reached; undefined in one from before. */
 export async function anchorOf(vault: OpenVault): Promise<Anchor> {
