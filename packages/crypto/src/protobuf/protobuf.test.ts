@@ -50,7 +50,7 @@ describe('Protocol buffers', () => {
     const read = new ProtoReader(fromHex('08051100000000000000001d000000000807'));
     expect(read.uint(1)).toBe(7);
     expect(read.uint(2)).toBeUndefined();
-    const large = new ProtoReader(fromHex('78' + 'ff'.repeat(9) + '01' + '0807'));
+    const large = new ProtoReader(fromHex(`78${'ff'.repeat(9)}010807`));
     expect(large.uint(1)).toBe(7);
   });
 
