@@ -54,6 +54,7 @@ export const projects: Project[] = [
   ),
   node('protocol', './packages/protocol', ['src/**/*.test.ts', 'test/**/*.test.ts']),
   node('client', './packages/client', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
+  node('hostile-relay', './packages/hostile-relay', ['test/**/*.test.ts'], real),
   node(
     'local-supabase',
     './packages/local-supabase',
@@ -64,6 +65,8 @@ export const projects: Project[] = [
   node('relay', './apps/relay', ['src/**/*.test.ts', 'test/**/*.test.ts'], real),
   node('web', './apps/web', ['src/**/*.test.ts', 'src/**/*.test.tsx'], {
     environment: 'jsdom',
+    // Typing through jsdom is slow where other work has the processor.
+    testTimeout: 20_000,
     setupFiles: [fileURLToPath(new URL('apps/web/src/testing/setup.ts', import.meta.url))],
   }),
 ];

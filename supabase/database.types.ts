@@ -49,6 +49,7 @@ export type Database = {
           iterations: number;
           key_id: string;
           key_timestamp_ms: number;
+          made_under: string | null;
           maker_device_id: string;
           maker_user_id: string;
         };
@@ -61,6 +62,7 @@ export type Database = {
           iterations: number;
           key_id: string;
           key_timestamp_ms: number;
+          made_under?: string | null;
           maker_device_id: string;
           maker_user_id: string;
         };
@@ -72,6 +74,7 @@ export type Database = {
           iterations?: number;
           key_id?: string;
           key_timestamp_ms?: number;
+          made_under?: string | null;
           maker_device_id?: string;
           maker_user_id?: string;
         };
@@ -96,6 +99,7 @@ export type Database = {
           id: number;
           sealed_by_device_id: string;
           sealed_by_user_id: string;
+          sealed_to: string | null;
           user_id: string;
         };
         ComputedFields: never;
@@ -109,6 +113,7 @@ export type Database = {
           id?: never;
           sealed_by_device_id: string;
           sealed_by_user_id: string;
+          sealed_to?: string | null;
           user_id: string;
         };
         Update: {
@@ -121,6 +126,7 @@ export type Database = {
           id?: never;
           sealed_by_device_id?: string;
           sealed_by_user_id?: string;
+          sealed_to?: string | null;
           user_id?: string;
         };
         Relationships: [
@@ -231,6 +237,7 @@ export type Database = {
           auth_session_id: string | null;
           created_at: string;
           device_type: string;
+          hybrid_public_key: string | null;
           id: string;
           identity_key: string;
           is_active: boolean;
@@ -239,6 +246,7 @@ export type Database = {
           name_hash: string;
           number: number;
           public_key: string;
+          registration_id: number | null;
           revoked_at: string | null;
           user_id: string;
         };
@@ -247,6 +255,7 @@ export type Database = {
           auth_session_id?: string | null;
           created_at?: string;
           device_type: string;
+          hybrid_public_key?: string | null;
           id: string;
           identity_key: string;
           is_active?: boolean;
@@ -255,6 +264,7 @@ export type Database = {
           name_hash: string;
           number: number;
           public_key: string;
+          registration_id?: number | null;
           revoked_at?: string | null;
           user_id: string;
         };
@@ -262,6 +272,7 @@ export type Database = {
           auth_session_id?: string | null;
           created_at?: string;
           device_type?: string;
+          hybrid_public_key?: string | null;
           id?: string;
           identity_key?: string;
           is_active?: boolean;
@@ -270,10 +281,47 @@ export type Database = {
           name_hash?: string;
           number?: number;
           public_key?: string;
+          registration_id?: number | null;
           revoked_at?: string | null;
           user_id?: string;
         };
         Relationships: [];
+      };
+      kem_prekeys: {
+        Row: {
+          created_at: string;
+          device_id: string;
+          is_last_resort: boolean;
+          prekey_id: number;
+          public_key: string;
+          signature: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          device_id: string;
+          is_last_resort: boolean;
+          prekey_id: number;
+          public_key: string;
+          signature: string;
+        };
+        Update: {
+          created_at?: string;
+          device_id?: string;
+          is_last_resort?: boolean;
+          prekey_id?: number;
+          public_key?: string;
+          signature?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'kem_prekeys_device_id_fkey';
+            columns: ['device_id'];
+            isOneToOne: false;
+            referencedRelation: 'devices';
+            referencedColumns: ['id'];
+          },
+        ];
       };
       message_receipts: {
         Row: {
@@ -354,6 +402,36 @@ export type Database = {
           },
         ];
       };
+      one_time_prekeys: {
+        Row: {
+          created_at: string;
+          device_id: string;
+          prekey_id: number;
+          public_key: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          device_id: string;
+          prekey_id: number;
+          public_key: string;
+        };
+        Update: {
+          created_at?: string;
+          device_id?: string;
+          prekey_id?: number;
+          public_key?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'one_time_prekeys_device_id_fkey';
+            columns: ['device_id'];
+            isOneToOne: false;
+            referencedRelation: 'devices';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
       profiles: {
         Row: {
           account_key: string | null;
@@ -385,6 +463,39 @@ export type Database = {
         };
         Relationships: [];
       };
+      signed_prekeys: {
+        Row: {
+          created_at: string;
+          device_id: string;
+          prekey_id: number;
+          public_key: string;
+          signature: string;
+        };
+        ComputedFields: never;
+        Insert: {
+          created_at?: string;
+          device_id: string;
+          prekey_id: number;
+          public_key: string;
+          signature: string;
+        };
+        Update: {
+          created_at?: string;
+          device_id?: string;
+          prekey_id?: number;
+          public_key?: string;
+          signature?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: 'signed_prekeys_device_id_fkey';
+            columns: ['device_id'];
+            isOneToOne: true;
+            referencedRelation: 'devices';
+            referencedColumns: ['id'];
+          },
+        ];
+      };
     };
     Views: {
       [_ in never]: never;
@@ -406,6 +517,10 @@ export type Database = {
           seq: number;
         }[];
       };
+      relay_answer_device_link: {
+        Args: { p_answer: Json; p_device: string; p_link: string; p_user: string };
+        Returns: Json;
+      };
       relay_audit: {
         Args: { p_action: string; p_detail: Json; p_device: string; p_user: string };
         Returns: undefined;
@@ -419,27 +534,68 @@ export type Database = {
         Returns: undefined;
       };
       relay_chat_members: { Args: { p_chat: string }; Returns: Json };
+      relay_claim_prekeys: {
+        Args: { p_device: string; p_owner: string; p_target: string; p_user: string };
+        Returns: Json;
+      };
+      relay_create_device_link: {
+        Args: { p_link: Json; p_session: string; p_user: string };
+        Returns: Json;
+      };
       relay_create_direct_chat: {
         Args: { p_chat: Json; p_device: string; p_user: string };
         Returns: Json;
       };
+      relay_create_epoch: {
+        Args: { p_chat: string; p_device: string; p_epoch: Json; p_user: string };
+        Returns: Json;
+      };
+      relay_delete_account: { Args: { p_session: string; p_user: string }; Returns: Json };
+      relay_delete_second_factor_backup: {
+        Args: { p_device: string; p_user: string };
+        Returns: Json;
+      };
+      relay_deliver_device_link: {
+        Args: { p_delivery: Json; p_device: string; p_link: string; p_user: string };
+        Returns: Json;
+      };
+      relay_end_device_link: {
+        Args: { p_link: string; p_session: string; p_user: string };
+        Returns: Json;
+      };
+      relay_ended_access: { Args: { p_within_seconds: number }; Returns: Json };
       relay_find_person: { Args: { p_handle: string }; Returns: Json };
       relay_get_account: { Args: { p_user: string }; Returns: Json };
       relay_get_chat_keys: {
         Args: { p_chat: string; p_device: string; p_user: string };
         Returns: Json;
       };
+      relay_get_device_link: {
+        Args: { p_link: string; p_session: string; p_user: string };
+        Returns: Json;
+      };
       relay_get_people: { Args: { p_users: string[] }; Returns: Json };
+      relay_get_second_factor_backup: { Args: { p_user: string }; Returns: Json };
+      relay_list_activity: {
+        Args: { p_before: number; p_limit: number; p_user: string };
+        Returns: Json;
+      };
       relay_list_chats: {
         Args: { p_after: string; p_limit: number; p_user: string };
         Returns: Json;
       };
+      relay_list_device_links: { Args: { p_user: string }; Returns: Json };
       relay_list_manifests: {
         Args: { p_after: number; p_limit: number; p_user: string };
         Returns: Json;
       };
       relay_list_messages: {
         Args: { p_after: number; p_chat: string; p_limit: number; p_user: string };
+        Returns: Json;
+      };
+      relay_prekey_stock: { Args: { p_device: string; p_user: string }; Returns: Json };
+      relay_publish_manifest: {
+        Args: { p_device: string; p_devices: Json; p_manifest: Json; p_user: string };
         Returns: Json;
       };
       relay_put_chat_wraps: {
@@ -451,6 +607,10 @@ export type Database = {
           p_user: string;
           p_vault_wrap?: string;
         };
+        Returns: Json;
+      };
+      relay_put_prekeys: {
+        Args: { p_device: string; p_prekeys: Json; p_user: string };
         Returns: Json;
       };
       relay_put_profile: {
@@ -467,6 +627,10 @@ export type Database = {
         Args: { p_chat: string; p_ciphertext: string; p_device: string; p_user: string };
         Returns: Json;
       };
+      relay_put_second_factor_backup: {
+        Args: { p_backup: Json; p_device: string; p_user: string };
+        Returns: Json;
+      };
       relay_put_vault: {
         Args: { p_session: string; p_user: string; p_vault: Json };
         Returns: Json;
@@ -475,8 +639,14 @@ export type Database = {
         Args: { p_device: Json; p_manifest: Json; p_session: string; p_user: string };
         Returns: Json;
       };
+      relay_reveal_device_link: {
+        Args: { p_link: string; p_reveal: Json; p_session: string; p_user: string };
+        Returns: Json;
+      };
       relay_revoked_devices: { Args: { p_within_seconds: number }; Returns: Json };
+      relay_sweep: { Args: Record<PropertyKey, never>; Returns: undefined };
       relay_touch_devices: { Args: { p_devices: string[] }; Returns: undefined };
+      relay_unfinished_deletions: { Args: Record<PropertyKey, never>; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

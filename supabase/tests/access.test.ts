@@ -4,7 +4,17 @@ import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { accessMatrix, actors } from './access-matrix.ts';
 import type { Actor, Outcome } from './access-matrix.ts';
-import { addDirectChat, addPerson, addSession, append, base64, call } from './world.ts';
+import {
+  addDirectChat,
+  addFactor,
+  addPerson,
+  addSession,
+  append,
+  base64,
+  call,
+  newLink,
+  newPreKeys,
+} from './world.ts';
 import type { Person } from './world.ts';
 
 let database: TestDatabase;
@@ -31,12 +41,13 @@ beforeAll(async () => {
   // Direct chats have two members; the others join (or have left) behind the functions' back.
   await client.query(
     `insert into public.chat_members (chat_id, user_id, left_seq)
-     values ($1, $2, 1), ($1, $3, null), ($1, $4, null)`,
+     values ($1, $2, 1), ($1, $3, null), ($1, $4, null), ($1, $5, null)`,
     [
       chatId,
       person('removedMember').userId,
       person('revokedDevice').userId,
       person('endedSession').userId,
+      person('withoutFactor').userId,
     ],
   );
   await append(client, [{ chatId, sender: owner }]);
@@ -45,6 +56,17 @@ beforeAll(async () => {
     p_device: owner.deviceId,
     p_chat: chatId,
     p_ciphertext: base64(40),
+  });
+  await call(client, 'relay_put_prekeys', {
+    p_user: owner.userId,
+    p_device: owner.deviceId,
+    p_prekeys: newPreKeys({ oneTime: 2, oneTimeKem: 2 }),
+  });
+  await call(client, 'relay_claim_prekeys', {
+    p_user: person('member').userId,
+    p_device: person('member').deviceId,
+    p_owner: owner.userId,
+    p_target: owner.deviceId,
   });
   await call(client, 'relay_audit', {
     p_user: owner.userId,
@@ -56,12 +78,24 @@ beforeAll(async () => {
     'update public.devices set is_active = false, revoked_at = now() where id = $1',
     [person('revokedDevice').deviceId],
   );
+  await addFactor(client, person('withoutFactor').userId);
+  await call(client, 'relay_create_device_link', {
+    p_user: owner.userId,
+    p_session: owner.sessionId,
+    p_link: newLink(),
+  });
+  await call(client, 'relay_put_second_factor_backup', {
+    p_user: owner.userId,
+    p_device: owner.deviceId,
+    p_backup: { underRecoveryKey: base64(80), underVaultKey: base64(80) },
+  });
   // Another session of the same user lives on, without a device.
   await addSession(client, person('endedSession').userId);
   await client.query('delete from auth.sessions where id = $1', [person('endedSession').sessionId]);
 
   const own = `user_id = '${owner.userId}'`;
   const ofChat = `chat_id = '${chatId}'`;
+  const ofDevice = `device_id = '${owner.deviceId}'`;
   rowInQuestion = {
     'public.profiles': own,
     'public.account_vaults': own,
@@ -73,7 +107,14 @@ beforeAll(async () => {
     'public.chat_key_wraps': `${ofChat} and ${own}`,
     'public.messages': ofChat,
     'public.message_receipts': ofChat,
+    'public.signed_prekeys': ofDevice,
+    'public.kem_prekeys': ofDevice,
+    'public.one_time_prekeys': ofDevice,
+    'private.prekey_claims': ofDevice,
     'private.audit_events': own,
+    'private.device_links': own,
+    'private.ended_sessions': `id = '${person('endedSession').sessionId}'`,
+    'private.second_factor_backups': own,
   };
   columns = new Map();
   const { rows } = await client.query<{ table: string; column: string; generated: boolean }>(
@@ -136,7 +177,7 @@ async function become(actor: Actor): Promise<void> {
   await client.query(`set local role ${role}`);
 }
 
-test.each(['revokedDevice', 'endedSession'] as const)(
+test.each(['revokedDevice', 'endedSession', 'withoutFactor'] as const)(
   '%s sees no row at all, not even its own',
   async (actor) => {
     const seen: [string, number | null][] = [];

@@ -61,6 +61,37 @@ test('an account key, once pinned, cannot be changed or cleared', async () => {
   await expect(change(`decode(repeat('05', 33), 'hex')`)).rejects.toMatchObject({ code: '42501' });
 });
 
+// As whoever deletes all accounts but forgets the triggers: what nobody is in any more may go.
+test('what a chat holds can be deleted once nobody is in it, and not before', async () => {
+  const [carol, dan] = [await addPerson(client), await addPerson(client)];
+  const shared = await addDirectChat(client, carol, dan);
+  await append(client, [{ chatId: shared, sender: carol }]);
+  const remove = (table: string) =>
+    client.query(`delete from public.${table} where chat_id = $1`, [shared]);
+  const left = async () =>
+    (await client.query('select from public.messages where chat_id = $1', [shared])).rowCount;
+
+  await client.query('update public.chat_members set left_seq = 1 where chat_id = $1', [shared]);
+  for (const table of ['messages', 'chat_key_epochs']) {
+    await expect(remove(table)).rejects.toMatchObject({ message: 'append_only' });
+  }
+  await client.query('delete from auth.users where id = $1', [carol.userId]);
+  await expect(remove('messages')).rejects.toMatchObject({ code: '42501' });
+  expect(await left()).toBe(1);
+  await client.query('delete from auth.users where id = $1', [dan.userId]);
+
+  expect(await left()).toBe(0);
+  const { rows } = await client.query(
+    `select
+       (select count(*)::int from public.chats where id = $1) as chats,
+       (select count(*)::int from public.chat_key_epochs where chat_id = $1) as epochs,
+       (select count(*)::int from public.chat_key_wraps where chat_id = $1) as wraps,
+       (select count(*)::int from public.message_receipts where chat_id = $1) as receipts`,
+    [shared],
+  );
+  expect(rows[0]).toEqual({ chats: 0, epochs: 0, wraps: 0, receipts: 0 });
+});
+
 test('an account can be deleted: what it wrote and its manifests stay, the rest goes', async () => {
   const carol = await addPerson(client);
   const shared = await addDirectChat(client, carol, ada);

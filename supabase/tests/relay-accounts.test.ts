@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { accountRoutes, peopleRoutes } from '@sotto/protocol';
-import { addPerson, addSession, addUser, base64, call, newVault } from './world.ts';
+import { addFactor, addPerson, addSession, addUser, base64, call, newVault } from './world.ts';
 import { onWire } from './on-wire.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
@@ -49,9 +49,45 @@ describe('relay_authorise', () => {
     });
     expect(await authorise(ada.userId, ada.sessionId, null)).toEqual({
       sessionExists: true,
+      sessionLacksFactor: false,
       sessionIsSpent: false,
       device: null,
     });
+  });
+
+  test('counts a session of an account with a second factor only once that was given', async () => {
+    const ada = await addPerson(client);
+    const lacks = async () => {
+      const answer = await authorise(ada.userId, ada.sessionId, ada.deviceId);
+      const { sessionExists, sessionLacksFactor } = answer as Record<string, boolean>;
+      return { sessionExists, sessionLacksFactor };
+    };
+    const begun = await addFactor(client, ada.userId);
+    await client.query(`update auth.mfa_factors set status = 'unverified' where id = $1`, [begun]);
+
+    expect(await lacks()).toEqual({ sessionExists: true, sessionLacksFactor: false });
+    await client.query(`update auth.mfa_factors set status = 'verified' where id = $1`, [begun]);
+    expect(await lacks()).toEqual({ sessionExists: false, sessionLacksFactor: true });
+    await client.query(`update auth.sessions set aal = 'aal2' where id = $1`, [ada.sessionId]);
+    expect(await lacks()).toEqual({ sessionExists: true, sessionLacksFactor: false });
+    await client.query('delete from auth.sessions where id = $1', [ada.sessionId]);
+    expect(await lacks()).toEqual({ sessionExists: false, sessionLacksFactor: false });
+  });
+
+  test('counts no session of an account that is barred', async () => {
+    const ada = await addPerson(client);
+    const bar = (column: string, until: string) =>
+      client.query(`update auth.users set ${column} = ${until} where id = $1`, [ada.userId]);
+    const exists = async () =>
+      (await authorise(ada.userId, ada.sessionId, null)) as Record<string, unknown>;
+    const none = { sessionExists: false, sessionLacksFactor: false };
+
+    await bar('banned_until', `now() + interval '1 hour'`);
+    expect(await exists()).toMatchObject(none);
+    await bar('banned_until', `now() - interval '1 hour'`);
+    expect(await exists()).toMatchObject({ sessionExists: true });
+    await bar('deleted_at', 'now()');
+    expect(await exists()).toMatchObject(none);
   });
 
   test('tells the session of a revoked device from others', async () => {
@@ -73,6 +109,7 @@ describe('relay_authorise', () => {
 
     expect(await authorise(ada.userId, bob.sessionId, bob.deviceId)).toEqual({
       sessionExists: false,
+      sessionLacksFactor: false,
       sessionIsSpent: false,
       device: null,
     });
@@ -303,8 +340,8 @@ test('relay_audit writes one row, and no content that is not an object', async (
   await expect(audit('"text"')).rejects.toMatchObject({ code: '23514' });
   await expect(audit({}, 'spaces are not words')).rejects.toMatchObject({ code: '23514' });
   const { rows } = await client.query(
-    'select action, device_id, detail from private.audit_events where user_id = $1',
-    [ada.userId],
+    'select action, device_id, detail from private.audit_events where user_id = $1 and action ~ $2',
+    [ada.userId, '[.]'],
   );
   expect(rows).toEqual([
     { action: 'device.register', device_id: ada.deviceId, detail: { number: 1 } },

@@ -91,6 +91,8 @@ const tables = Object.keys(accessMatrix)
   .filter((name) => name.startsWith('public.'))
   .map((name) => name.slice('public.'.length) as TableName);
 
+const isReadable = (table: string) => accessMatrix[`public.${table}`]?.serviceRole === 'rows';
+
 describe('the secret key', () => {
   test('appends and repeats through the RPC', async () => {
     const clientId = randomUUID();
@@ -110,17 +112,34 @@ describe('the secret key', () => {
     expect(answer.error).toMatchObject({ code: 'PT404', message: 'no_person', details: null });
   });
 
-  test.each(tables)('reads but cannot change or delete %s', async (table) => {
-    const request = async (method: string, body?: object) =>
-      await fetch(`${stack.url}/rest/v1/${table}`, {
-        method,
-        headers: { apikey: stack.secretKey, 'content-type': 'application/json' },
-        ...(body && { body: JSON.stringify(body) }),
-      });
-    const [row] = (await (await request('GET')).json()) as Record<string, unknown>[];
+  const request = async (table: string, method: string, body?: object) =>
+    await fetch(`${stack.url}/rest/v1/${table}`, {
+      method,
+      headers: { apikey: stack.secretKey, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
+  test.each(tables.filter((table) => !isReadable(table)))(
+    'neither reads, changes nor deletes %s',
+    async (table) => {
+      const answers = [
+        await request(table, 'GET'),
+        await request(table, 'PATCH', { prekey_id: 1 }),
+        await request(table, 'DELETE'),
+      ];
+
+      for (const answer of answers) {
+        expect(answer.status).toBe(403);
+        expect(await answer.json()).toMatchObject({ code: '42501' });
+      }
+    },
+  );
+
+  test.each(tables.filter(isReadable))('reads but cannot change or delete %s', async (table) => {
+    const [row] = (await (await request(table, 'GET')).json()) as Record<string, unknown>[];
     const { id: _id, ...sameRow } = row ?? {};
 
-    const answers = [await request('PATCH', sameRow), await request('DELETE')];
+    const answers = [await request(table, 'PATCH', sameRow), await request(table, 'DELETE')];
 
     for (const answer of answers) {
       expect(answer.status).toBe(403);

@@ -49,6 +49,27 @@ export async function addSession(client: pg.ClientBase, userId: string): Promise
   return sessionId;
 }
 
+/** A second factor of an account; its sessions are without it. */
+export async function addFactor(client: pg.ClientBase, userId: string): Promise<string> {
+  const factorId = randomUUID();
+  await client.query(
+    `insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+     values ($1, $2, 'totp', 'verified', now(), now())`,
+    [factorId, userId],
+  );
+  return factorId;
+}
+
+/** What a session asks that wants to be let into its account. */
+export function newLink() {
+  return {
+    linkId: randomUUID() as string,
+    commitment: base64(32),
+    deviceName: 'Firefox on Linux',
+    deviceType: 'web',
+  };
+}
+
 export const zeroHash = Buffer.alloc(32).toString('base64');
 
 export function newManifest(version: number, accountKey: string, previousHash = zeroHash) {
@@ -81,6 +102,24 @@ export function newVault(version = 1) {
     passwordWrap: base64(80),
     recoveryWrap: base64(80),
     body: base64(400),
+  };
+}
+
+/** One-time prekeys with these ids. */
+export const newOneTimeKeys = (ids: readonly number[]) =>
+  ids.map((id) => ({ id, publicKey: base64(33) }));
+
+/** What a device publishes; signed keys and as many one-time keys as asked for. */
+export function newPreKeys(options: { oneTime?: number; oneTimeKem?: number; firstId?: number }) {
+  const { oneTime = 0, oneTimeKem = 0, firstId = 1 } = options;
+  const ids = (count: number) => Array.from({ length: count }, (_, index) => firstId + index);
+  const kemKey = (id: number) => ({ id, publicKey: base64(1569), signature: base64(64) });
+  return {
+    registrationId: 4711,
+    signedPreKey: { id: firstId, publicKey: base64(33), signature: base64(64) },
+    lastResortKemPreKey: kemKey(firstId + 1000),
+    oneTimePreKeys: newOneTimeKeys(ids(oneTime)),
+    oneTimeKemPreKeys: ids(oneTimeKem).map(kemKey),
   };
 }
 

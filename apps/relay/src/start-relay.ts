@@ -3,15 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { oldestProtocolVersion, protocolVersion } from '@sotto/protocol';
 import type { SupabaseConfig } from './config.ts';
+import { AuthAdmin } from './db/auth-admin.ts';
 import { Database } from './db/database.ts';
+import { DeviceLinkDatabase } from './db/device-link-database.ts';
 import { directAppend } from './db/direct-append.ts';
+import { OwnAccountDatabase } from './db/own-account-database.ts';
 import { postgrestAppend } from './db/postgrest-append.ts';
 import { PostgrestClient } from './db/postgrest-client.ts';
 import { Access } from './domain/access.ts';
 import { appendLanes, AppendWriter } from './domain/append-writer.ts';
 import { LastSeen } from './domain/last-seen.ts';
 import { Readiness } from './domain/readiness.ts';
-import { Revocations } from './domain/revocations.ts';
+import { EndedAccess } from './domain/ended-access.ts';
+import { Housekeeping } from './domain/housekeeping.ts';
 import { TokenVerifier } from './domain/token-verifier.ts';
 import { RequestAuthenticator } from './gateway/authenticate.ts';
 import { clientAddressOf } from './gateway/client-address.ts';
@@ -53,6 +57,8 @@ export interface RelayOptions {
   rateLimits?: RateLimitOverrides;
   /** How often a socket's session is looked at again; the protocol's limit by default. */
   recheckMs?: number | undefined;
+  /** How often what ran out is deleted and what was left half done is finished; a minute by default. */
+  housekeepingMs?: number | undefined;
   /** Longest time for `stop`. */
   stopTimeoutMs?: number;
   /** Called after each commit of messages, before anyone is told of them. */
@@ -110,9 +116,20 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const server = createHttpServer({ log, metrics, headers, isAllowedOrigin });
   const io = createSocketServer(server.server, { isAllowedOrigin, headers });
   const fanOut = socketFanOut(io);
-  const revocations = new Revocations(database, fanOut);
+  const ownAccounts = new OwnAccountDatabase(postgrest);
+  const authAdmin = new AuthAdmin({ url: supabase.url, secretKey: supabase.secretKey });
+  const endedAccess = new EndedAccess(database, fanOut);
+  const housekeeping = new Housekeeping({
+    database,
+    ownAccounts,
+    authAdmin,
+    everyMs: options.housekeepingMs,
+  });
   const services: Services = {
     database,
+    deviceLinks: new DeviceLinkDatabase(postgrest),
+    ownAccounts,
+    authAdmin,
     access,
     writer,
     fanOut,
@@ -132,7 +149,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     log,
   });
   const close = async () => {
-    revocations.stop();
+    endedAccess.stop();
+    housekeeping.stop();
     await io.of('/').adapter.close();
     io.engine.close();
     await server.close();
@@ -163,7 +181,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         log,
         isStopping: () => readiness.isStopping,
       },
-      { services, dispatch, lastSeen, metrics, log, recheckMs: options.recheckMs },
+      { services, dispatch, endedAccess, lastSeen, metrics, log, recheckMs: options.recheckMs },
     );
     await server.listen({ port: options.port, host: options.host });
   } catch (error) {

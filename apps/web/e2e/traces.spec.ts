@@ -32,7 +32,7 @@ test('erasing the device leaves nothing of it, and somebody else can start', asy
 }) => {
   const ada = await openPerson('Ada');
   await ada.openSettings();
-  await ada.page.getByRole('link', { name: appWords.settings.device, exact: true }).click();
+  await ada.page.getByRole('link', { name: appWords.settings.devices, exact: true }).click();
   await ada.button(appWords.device.erase).click();
   const dialog = ada.page.getByRole('dialog', { name: appWords.device.confirmTitle });
   await dialog.getByRole('button', { name: appWords.device.confirm, exact: true }).click();

@@ -11,6 +11,8 @@ export const clientErrorCodes = [
   'wrong_chat_password',
   'wrong_recovery_key',
   'recovery_key_mismatch',
+  /** Of the second factor: mistyped, too old, or used already. */
+  'wrong_code',
   'too_many_tries',
   'not_found',
   'forbidden',

@@ -1,22 +1,26 @@
 import type { ChatId, ClientId, Profile, UserId } from '@sotto/protocol';
 import type { ClientErrorCode } from './client-error.ts';
+import type { ContactsClient, Trust } from './facade/contacts.ts';
+import type { DevicesClient, LinkState } from './facade/devices.ts';
+import type { OwnAccountClient } from './facade/own-account.ts';
+import type { Store } from './store.ts';
 
-/** Something the interface can watch: an immutable snapshot, replaced on every change. */
-export interface Store<Snapshot> {
-  getSnapshot(): Snapshot;
-  /** Calls `listener` after each change; returns the function that stops it. */
-  subscribe(listener: () => void): () => void;
-}
+export type * from './facade/contacts.ts';
+export type * from './facade/devices.ts';
+export type * from './facade/own-account.ts';
+export type { Store } from './store.ts';
 
 /** Where this installation stands between "nobody" and "chats can be read". */
 export type SessionState =
   | { phase: 'starting' }
   /** Nobody is signed in here. `notice` says why, when it was not the person's own doing. */
   | { phase: 'signedOut'; notice: 'session_ended' | 'device_revoked' | null }
+  /** The login password was right; the account asks for a code as well. */
+  | { phase: 'secondFactor'; email: string }
   /** Signed in, the account is not complete: the first-run steps, in this order. */
   | { phase: 'setup'; step: 'profile' | 'chatPassword' | 'recoveryKey'; email: string }
   /** Signed in to a complete account on a browser that is not one of its devices yet. */
-  | { phase: 'newDevice'; profile: Profile; retryAtMs: number | null }
+  | { phase: 'newDevice'; profile: Profile; retryAtMs: number | null; link: LinkState | null }
   /**
    * A device of the account whose vault is closed. `profile` is null after a cold start: nothing
    * readable is on disk. `retryAtMs`: no further try before this time (wrong passwords were given).
@@ -76,6 +80,10 @@ export interface ChatSummary {
   } | null;
   unread: number;
   hasDraft: boolean;
+  /** Their account was deleted: `partner` says who it was. */
+  partnerGone?: boolean;
+  /** Of the partner. */
+  trust: Trust;
 }
 
 export interface ChatListState {
@@ -94,10 +102,12 @@ export interface ChatState {
   firstUnreadSeq: number | null;
   /** How far this account has read. */
   readSeq: number;
-  /** Trust in who, not in transport: nobody has compared safety codes in this version of the chat. */
-  trust: 'unchecked' | 'checked' | 'changed';
-  /** False while locked, or while the chat has no usable key. */
+  /** Trust in who, not in transport. */
+  trust: Trust;
+  /** False while locked, while the chat has no usable key, and when the partner's account was deleted. */
   canSend: boolean;
+  /** The partner's account was deleted: `partner` says who it was. */
+  partnerGone?: boolean;
   /** Messages whose sender counter shows that one before them never came. */
   missing: number;
   /** The relay tells an older or other story of this chat than this device holds: it was set back. */
@@ -133,7 +143,7 @@ export interface SelfTestReport {
  * The whole client engine as an interface sees it. Every method may cross a worker boundary:
  * arguments and results are structured-cloneable, failures are `ClientError`s with a code.
  */
-export interface SottoClient {
+export interface SottoClient extends DevicesClient, ContactsClient, OwnAccountClient {
   readonly session: Store<SessionState>;
   readonly connection: Store<ConnectionState>;
   readonly chats: Store<ChatListState>;
@@ -173,8 +183,6 @@ export interface SottoClient {
   loadOlder(input: { chatId: ChatId }): Promise<void>;
   markRead(input: { chatId: ChatId; seq: number }): Promise<void>;
   saveDraft(input: { chatId: ChatId; text: string }): Promise<void>;
-  /** 60 digits to compare with the partner's screen. */
-  safetyCode(input: { chatId: ChatId }): Promise<{ digits: string }>;
   /** Hints from the platform. */
   setOnline(input: { online: boolean }): Promise<void>;
   /** Computes the known answers of every construction here; needs nobody signed in. */

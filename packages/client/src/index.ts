@@ -2,19 +2,29 @@
 export { ClientError, clientErrorCodes, isClientError } from './client-error.ts';
 export type { ClientErrorCode } from './client-error.ts';
 export type {
+  ActivityItem,
   ChatListState,
   ChatMessage,
   ChatState,
   ChatSummary,
   ConnectionState,
+  ContactState,
   DeliveryState,
+  DevicesState,
+  DeviceSummary,
+  LinkRequest,
+  LinkState,
   MessageBody,
+  OwnAccountState,
   PasswordEstimate,
+  RemovedDevice,
+  ScanOutcome,
   SelfTestReport,
   SelfTestRow,
   SessionState,
   SottoClient,
   Store,
+  Trust,
 } from './facade.ts';
 export type {
   Clock,

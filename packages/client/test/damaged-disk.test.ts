@@ -121,7 +121,7 @@ describe('one damaged bit', () => {
   it('in what is pinned of the partner stops sending instead of trusting anew', async () => {
     const test = await unlocked('state', `trust/${benId}`);
 
-    const state = await until(test.client.chat(chatId), ({ trust }) => trust === 'changed');
+    const state = await until(test.client.chat(chatId), ({ trust }) => trust === 'doubtful');
 
     expect(state.canSend).toBe(false);
     await expect(test.client.sendText({ chatId, text: 'x' })).rejects.toMatchObject({

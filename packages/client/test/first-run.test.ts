@@ -44,6 +44,7 @@ async function finish(client: SottoEngine, person: TestPerson): Promise<void> {
       case 'locked':
         await client.unlock({ chatPassword });
         break;
+      case 'secondFactor':
       case 'starting':
       case 'failed':
         throw new Error(JSON.stringify(state));

@@ -47,11 +47,14 @@ describe('locking while the chat password changes', () => {
         return systemRandom(length);
       },
     });
-    await signUpFully(test.client, person);
     const published: string[] = [];
     tap.onRequest = (route, body) => {
       if (route === 'PUT /api/account/vault') published.push(body ?? '');
     };
+    await signUpFully(test.client, person);
+    // The first one, and the one that names the first manifest.
+    await vi.waitFor(() => expect(published).toHaveLength(2), { timeout: 10_000 });
+    published.length = 0;
     armed = true;
 
     await expect(

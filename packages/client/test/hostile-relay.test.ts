@@ -21,7 +21,6 @@ import type { TestClient } from '../src/testing/index.ts';
 import { meet } from './support/hostile.ts';
 import { startTestWorld } from './support/test-world.ts';
 import type { TestWorld } from './support/test-world.ts';
-import { createTappedTransport } from './support/wire-tap.ts';
 import type { WireTap } from './support/wire-tap.ts';
 
 /** Whatever a hostile relay answers: it knows the shapes as well as anybody. */
@@ -33,6 +32,7 @@ interface EpochPage {
   epochs: {
     epoch: number;
     keyId: string;
+    madeUnder: string;
     deviceWrap: Record<string, string> | null;
     vaultWrap: string | null;
   }[];
@@ -134,7 +134,7 @@ describe('a relay that lies about devices', () => {
     };
     await reconnect(b);
     await until(b.client.connection, ({ status }) => status === 'online');
-    await until(b.client.chat(chatId), () => highest === 2);
+    await vi.waitFor(() => expect(highest).toBe(2), { timeout: 10_000 });
     await until(b.client.chat(chatId), ({ canSend }) => canSend);
 
     tap.onAnswer = (route, answer) => {
@@ -143,7 +143,7 @@ describe('a relay that lies about devices', () => {
     };
     await reconnect(b);
 
-    const state = await until(b.client.chat(chatId), ({ trust }) => trust === 'changed');
+    const state = await until(b.client.chat(chatId), ({ trust }) => trust === 'doubtful');
     expect(state.canSend).toBe(false);
   });
 });
@@ -169,30 +169,6 @@ describe('a relay that lies about the vault', () => {
       code: 'rollback',
     });
   });
-
-  it.each([1, 1000, 599_999, 0, -1, '1e3', 2 ** 31, undefined])(
-    'cannot ask for %s iterations',
-    async (iterations) => {
-      const { transport, tap } = createTappedTransport();
-      const owner = makePerson('ann');
-      const first = world.client();
-      await signUpFully(first.client, owner);
-      const b = world.client({ transport });
-      await until(b.client.session, ({ phase }) => phase === 'signedOut');
-      tap.onAnswer = (route, answer) => {
-        if (route !== 'GET /api/account') return answer;
-        const { vault, ...rest } = answer as { vault: { kdf: object } };
-        return { ...rest, vault: { ...vault, kdf: { ...vault.kdf, iterations } } };
-      };
-
-      await expect(
-        b.client.signIn({ email: owner.email, password: owner.password }),
-      ).rejects.toMatchObject({ code: 'untrusted' });
-      expect(b.client.session.getSnapshot().phase).toBe('signedOut');
-      await world.close(first);
-      await world.close(b);
-    },
-  );
 });
 
 describe('a relay that lies about keys', () => {
@@ -229,11 +205,15 @@ describe('a relay that lies about keys', () => {
     const target = pages.get(withAnn)?.epochs[0];
     const wrap = target?.deviceWrap;
     if (!target || !wrap) throw new Error('no wrap was seen');
-    const manifests = await fetchManifests(tap, wrap['userId'] ?? '');
+    const keys = await fetchSealingKeys(tap, wrap['userId'] ?? '');
     const sealed = await sealSigned({
       payload: new Uint8Array(32).fill(7),
       purpose: epochKeyPurpose,
-      context: epochContext(withAnn, target.epoch, fromBase64Url(target.keyId)),
+      context: epochContext(withAnn, {
+        epoch: target.epoch,
+        keyId: fromBase64Url(target.keyId),
+        madeUnder: fromBase64Url(target.madeUnder),
+      }),
       sender: {
         userId: wrap['sealedByUserId'] ?? '',
         deviceId: wrap['sealedByDeviceId'] ?? '',
@@ -242,7 +222,7 @@ describe('a relay that lies about keys', () => {
       recipient: {
         userId: wrap['userId'] ?? '',
         deviceId: wrap['deviceId'] ?? '',
-        publicKey: manifests,
+        ...keys,
       },
     });
     swap = (_chat, page) => ({
@@ -267,14 +247,16 @@ describe('a relay that lies about keys', () => {
 });
 
 /** The sealing key of a person's one device, from what passed the tap. */
-async function fetchManifests(tap: WireTap, userId: string): Promise<Uint8Array> {
+async function fetchSealingKeys(tap: WireTap, userId: string) {
   for (const text of tap.received) {
     if (typeof text !== 'string' || !text.includes('"manifests"')) continue;
     const page = JSON.parse(text) as ManifestPage;
     for (const { body } of page.manifests ?? []) {
       const manifest = parseDeviceManifest(fromBase64Url(body));
       const [device] = manifest.devices;
-      if (manifest.userId === userId && device) return device.sealingKey;
+      if (manifest.userId !== userId || !device) continue;
+      const { sealingKey, hybridKey } = device;
+      return { publicKey: sealingKey, ...(hybridKey && { hybridKey }) };
     }
   }
   throw new Error('no manifest was seen');

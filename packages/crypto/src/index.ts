@@ -60,14 +60,16 @@ export { decryptReceipt, encryptReceipt } from './chat-key/receipt.ts';
 export { ChatKeyHistory, defaultHistoryDepth } from './chat-key/chat-key-history.ts';
 
 export type { KdfParameters } from './vault/kdf-parameters.ts';
-export type { SealedVault, VaultContents } from './vault/sealed-vault.ts';
+export type { NewVaultContents, SealedVault, VaultContents } from './vault/sealed-vault.ts';
 export { createVault, type CreatedVault } from './vault/create-vault.ts';
 export {
+  openVaultWithKey,
   openVaultWithPassword,
   openVaultWithRecoveryKey,
   type OpenedVault,
 } from './vault/open-vault.ts';
 export { replaceRecoveryKey, rewrapVault } from './vault/rewrap-vault.ts';
+export { updateVault } from './vault/update-vault.ts';
 export { deriveStorageKeys, type StorageKeys } from './vault/storage-keys.ts';
 export { unwrapKey, wrapKey, type KeyWrapBinding } from './vault/wrap-key.ts';
 export {
@@ -85,6 +87,12 @@ export {
 export { defaultPassphraseWords, suggestPassphrase } from './vault/suggest-passphrase.ts';
 export { signDeviceManifest, type SignedManifest } from './log/sign-device-manifest.ts';
 export { safetyCode } from './safety-code/safety-code.ts';
+export {
+  compareSafetyQr,
+  formatSafetyQr,
+  type SafetyPair,
+  type SafetyQrOutcome,
+} from './safety-code/safety-qr.ts';
 export { GroupSessionBuilder } from './sender-key/group-session-builder.ts';
 export { GroupCipher } from './sender-key/group-cipher.ts';
 export { SenderKeyName, type SenderAddress } from './sender-key/sender-key-name.ts';
@@ -164,3 +172,24 @@ export {
 } from './guest-link/link-secret.ts';
 export { signGroupEntry, type SignedGroupEntry } from './log/sign-group-entry.ts';
 export { signAdmission } from './log/sign-admission.ts';
+export {
+  agreeOnDeviceLink,
+  commitDeviceLink,
+  type DeviceLinkAgreement,
+  type DeviceLinkAnswer,
+  type DeviceLinkRequest,
+  type DeviceLinkTranscript,
+} from './device-link/device-link.ts';
+export {
+  formatDeviceLinkCode,
+  parseDeviceLinkCode,
+  tagDeviceLinkAnswer,
+  verifyDeviceLinkTag,
+  type DeviceLinkCode,
+  type DeviceLinkTagBinding,
+} from './device-link/device-link-code.ts';
+export {
+  openDeviceLinkDelivery,
+  sealDeviceLinkDelivery,
+  type DeviceLinkDelivery,
+} from './device-link/device-link-delivery.ts';

@@ -205,6 +205,24 @@ beforeAll(async () => {
       args: { userId: alice, recoveryKey: vault.recoveryKey, sealedVault },
       lengths: vaultLengths,
     },
+    openVaultWithKey: {
+      call: sotto.openVaultWithKey,
+      args: { userId: alice, vaultKey: vault.vaultKey, sealedVault },
+      lengths: vaultLengths,
+    },
+    updateVault: {
+      call: sotto.updateVault,
+      args: {
+        userId: alice,
+        vaultKey: vault.vaultKey,
+        sealedVault,
+        contents: {
+          accountSeed: vault.accountKey.seed,
+          anchor: { version: 1, hash: filled(32, 1) },
+        },
+      },
+      lengths: vaultLengths,
+    },
     replaceRecoveryKey: {
       call: sotto.replaceRecoveryKey,
       args: { userId: alice, vaultKey: vault.vaultKey, sealedVault },

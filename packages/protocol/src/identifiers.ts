@@ -18,6 +18,9 @@ export type DeviceId = z.infer<typeof deviceIdSchema>;
 export const chatIdSchema = uuid.brand<'ChatId'>();
 export type ChatId = z.infer<typeof chatIdSchema>;
 
+export const linkIdSchema = uuid.brand<'LinkId'>();
+export type LinkId = z.infer<typeof linkIdSchema>;
+
 /** Made by the sending client; the same id again is the same message (idempotency key). */
 export const clientIdSchema = uuid.brand<'ClientId'>();
 export type ClientId = z.infer<typeof clientIdSchema>;

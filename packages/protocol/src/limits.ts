@@ -21,9 +21,28 @@ export const limits = {
   handleMinimumCharacters: 3,
   jsonDepth: 4,
   devicesPerAccount: 20,
+  /** Unclaimed one-time prekeys of a device. */
+  oneTimePreKeys: 100,
+  oneTimeKemPreKeys: 20,
+  /** With fewer than these left the device is told, and refills. */
+  oneTimePreKeysLow: 20,
+  oneTimeKemPreKeysLow: 5,
+  /** Claims of one device's prekeys by one other device within a day. */
+  preKeyClaimsPerDay: 20,
+  /** Changes of one account's devices within a day; removals are never refused for it. */
+  manifestsPerDay: 100,
+  /** Epochs that one person may begin in one chat within a day. */
+  epochsPerDay: 100,
+  deviceLinksOpen: 3,
+  deviceLinksPerHour: 20,
+  deviceLinkSeconds: 600,
+  linkDeliveryBytes: 1024,
+  activityPerPage: 50,
   groupMembers: 1000,
-  /** Epoch wraps in one request: every device of two people and one vault. */
-  wrapsPerRequest: 41,
+  /** Epoch wraps in one request; an envelope holds as many hybrid ones. More follow in further requests. */
+  wrapsPerRequest: 30,
+  /** What an epoch was made under: user, manifest version and hash of each member. */
+  madeUnderBytes: 256,
   syncPageRows: 200,
   /** Ciphertext in one page, which is therefore often shorter: a page must fit into a socket's queue. */
   syncPageBytes: 128 * 1024,
@@ -53,6 +72,8 @@ export const rateLimits = {
   read: { points: 600, perSeconds: 60 },
   /** Registering devices, publishing manifests, vaults, epochs and wraps. Per user. */
   key: { points: 120, perSeconds: 60 },
+  /** Claiming other devices' prekeys. Per user. */
+  claim: { points: 200, perSeconds: 60 },
   /** Looking people up by handle. Per user: enumeration is what this stops. */
   search: { points: 30, perSeconds: 60 },
   /** Handshakes and anything before a user is known. Per address. */

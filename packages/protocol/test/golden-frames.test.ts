@@ -16,7 +16,7 @@ function decode(frame: string): unknown {
   let packet: unknown;
   const decoder = new Decoder();
   decoder.on('decoded', (decoded: unknown) => (packet = decoded));
-  decoder.add(Buffer.from(frame, 'base64') as never);
+  decoder.add(Buffer.from(frame, 'base64'));
   return packet;
 }
 

@@ -46,6 +46,9 @@ export const relayFrames = {
   'chat:changed': { chatId: uuid(1) },
   'chatKey:changed': { chatId: uuid(1), epoch: 2 },
   'device:changed': { userId: uuid(3) },
+  'deviceLink:changed': { linkId: uuid(5) },
+  'vault:changed': { version: 2 },
+  'preKeys:low': { deviceId: uuid(4) },
   'device:revoked': { deviceId: uuid(4) },
 };
 

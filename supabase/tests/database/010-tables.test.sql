@@ -1,12 +1,15 @@
 begin;
 create extension if not exists pgtap with schema extensions;
-select plan(24);
+select plan(27);
 
 select tables_are('public', array[
   'profiles', 'account_vaults', 'devices', 'device_manifests', 'chats', 'chat_members',
-  'chat_key_epochs', 'chat_key_wraps', 'messages', 'message_receipts'
+  'chat_key_epochs', 'chat_key_wraps', 'messages', 'message_receipts',
+  'signed_prekeys', 'kem_prekeys', 'one_time_prekeys'
 ]);
-select tables_are('private', array['audit_events']);
+select tables_are('private', array[
+  'audit_events', 'prekey_claims', 'device_links', 'second_factor_backups', 'ended_sessions'
+]);
 select views_are('public', array[]::name[]);
 
 select is(c.relrowsecurity, true, c.relname || ' has row level security')

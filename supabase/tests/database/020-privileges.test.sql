@@ -1,6 +1,6 @@
 begin;
 create extension if not exists pgtap with schema extensions;
-select plan(43);
+select plan(64);
 
 select table_privs_are('public', t.name, r.role, r.privileges, r.role || ' on ' || t.name)
 from (
@@ -20,8 +20,16 @@ select table_privs_are('public', 'devices', 'service_role', array['SELECT']);
 select column_privs_are('public', 'devices', 'name', 'authenticated', array['SELECT']);
 select column_privs_are('public', 'devices', 'auth_session_id', 'authenticated', array[]::text[]);
 
-select table_privs_are('private', 'audit_events', r.role, array[]::text[])
-from (values ('anon'), ('authenticated'), ('service_role')) r (role);
+select table_privs_are('public', t.name, r.role, array[]::text[])
+from (values ('signed_prekeys'), ('kem_prekeys'), ('one_time_prekeys')) t (name)
+cross join (values ('anon'), ('authenticated'), ('service_role')) r (role);
+select table_privs_are('private', t.name, r.role, array[]::text[])
+from (
+  values
+    ('audit_events'), ('prekey_claims'), ('device_links'), ('second_factor_backups'),
+    ('ended_sessions')
+) t (name)
+cross join (values ('anon'), ('authenticated'), ('service_role')) r (role);
 select schema_privs_are('private', 'anon', array[]::text[]);
 select schema_privs_are('private', 'authenticated', array[]::text[]);
 select schema_privs_are('private', 'service_role', array['USAGE']);

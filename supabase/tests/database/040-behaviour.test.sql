@@ -1,6 +1,6 @@
 begin;
 create extension if not exists pgtap with schema extensions;
-select plan(9);
+select plan(14);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-00000000000a', 'ada@example.org'),
@@ -55,6 +55,18 @@ select throws_ok(
 );
 
 reset role;
+insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at) values (
+  '00000000-0000-4000-8000-0000000000f1', '00000000-0000-4000-8000-00000000000a', 'totp',
+  'verified', now(), now()
+);
+set local role authenticated;
+select is_empty($$ select 1 from public.messages $$, 'who has not given the second factor reads nothing');
+reset role;
+update auth.sessions set aal = 'aal2' where id = '00000000-0000-4000-8000-0000000000a1';
+set local role authenticated;
+select is((select count(*) from public.messages), 1::bigint, 'who has, reads the chat');
+
+reset role;
 delete from auth.sessions where id = '00000000-0000-4000-8000-0000000000a1';
 set local role authenticated;
 select is_empty($$ select 1 from public.messages $$, 'who signed out reads nothing');
@@ -64,5 +76,11 @@ set local request.jwt.claims to '{"sub": "00000000-0000-4000-8000-00000000000b",
 select is_empty($$ select 1 from public.messages $$, 'a stranger reads nothing');
 
 reset role;
+select throws_ok(
+  $$ delete from public.messages $$, '42501', 'append_only', 'its owner deletes no message of a chat in use'
+);
+delete from auth.users where id = '00000000-0000-4000-8000-00000000000a';
+select is_empty($$ select 1 from public.messages $$, 'the last member takes what was said along');
+select is_empty($$ select 1 from public.chats $$, 'and the chat');
 select * from finish();
 rollback;

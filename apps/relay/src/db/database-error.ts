@@ -4,6 +4,9 @@ import type { ErrorCode } from '@sotto/protocol';
 /** How long a client should wait before it tries again after database trouble. */
 const databaseRetryAfterMs = 1000;
 
+/** Limits that the database counts are over an hour or a day. */
+const limitRetryAfterMs = 600_000;
+
 const raised: Record<string, ErrorCode> = {
   PT400: 'bad_request',
   PT403: 'forbidden',
@@ -11,6 +14,7 @@ const raised: Record<string, ErrorCode> = {
   PT409: 'conflict',
   PT410: 'gone',
   PT413: 'too_large',
+  PT429: 'rate_limited',
 };
 
 /**
@@ -23,6 +27,9 @@ const passing = /^(08...|40...|53...|55P03|57...|PGRST00\d)$/;
 /** The failure a caller sees for what the database, or the way to it, answered. */
 export function databaseError(code: string | undefined, cause: unknown): ProtocolError {
   const known = code === undefined ? undefined : raised[code];
+  if (known === 'rate_limited') {
+    return new ProtocolError(known, { retryAfterMs: limitRetryAfterMs, cause });
+  }
   if (known) return new ProtocolError(known, { cause });
   if (code === undefined || passing.test(code)) return unavailable(cause);
   return new ProtocolError('internal', { cause });

@@ -10,9 +10,12 @@ import type {
   VaultRecord,
 } from '@sotto/protocol';
 import { limits } from '@sotto/protocol';
+import type { routes } from '@sotto/protocol';
 import type * as z from 'zod/mini';
 import type { PostgrestClient } from './postgrest-client.ts';
 import * as row from './rows.ts';
+
+type PublishedPreKeys = z.output<(typeof routes)['putPreKeys']['body']>;
 
 /** A verified manifest, ready to be stored. */
 export interface VerifiedManifest {
@@ -32,8 +35,14 @@ export interface CertifiedDevice {
   deviceType: DeviceType;
   identityKey: Uint8Array;
   publicKey: Uint8Array;
+  hybridPublicKey: Uint8Array | undefined;
   nameHash: Uint8Array;
 }
+
+/** A device as a new manifest lists it, with its name where that is new. */
+export type ListedDevice = Omit<CertifiedDevice, 'name' | 'deviceType'> & {
+  name: string | undefined;
+};
 
 /** Database functions by name, typed; each a thin call, each failing as `PostgrestClient.call` does. */
 export class Database {
@@ -103,22 +112,65 @@ export class Database {
       {
         p_user: userId,
         p_session: sessionId,
-        p_device: {
-          ...device,
-          identityKey: row.base64(device.identityKey),
-          publicKey: row.base64(device.publicKey),
-          nameHash: row.base64(device.nameHash),
-        },
-        p_manifest: {
-          version: manifest.version,
-          body: row.base64(manifest.body),
-          signature: row.base64(manifest.signature),
-          hash: row.base64(manifest.hash),
-          previousHash: row.base64(manifest.previousHash),
-          accountKey: row.base64(manifest.accountKey),
-        },
+        p_device: row.storedObject(device),
+        p_manifest: row.storedObject(manifest),
       },
       row.deviceRow,
+    );
+  }
+
+  /** Appends a manifest and makes the account's devices what it lists; answers all of them. */
+  publishManifest(
+    userId: UserId,
+    deviceId: DeviceId,
+    manifest: VerifiedManifest,
+    devices: readonly ListedDevice[],
+  ): Promise<DeviceRecord[]> {
+    return this.#call(
+      'relay_publish_manifest',
+      {
+        p_user: userId,
+        p_device: deviceId,
+        p_manifest: row.storedObject(manifest),
+        p_devices: devices.map(row.storedObject),
+      },
+      row.devicesRow,
+    );
+  }
+
+  putPreKeys(userId: UserId, deviceId: DeviceId, preKeys: PublishedPreKeys) {
+    const { signedPreKey, lastResortKemPreKey } = preKeys;
+    return this.#call(
+      'relay_put_prekeys',
+      {
+        p_user: userId,
+        p_device: deviceId,
+        p_prekeys: {
+          registrationId: preKeys.registrationId,
+          signedPreKey: signedPreKey && row.storedObject(signedPreKey),
+          lastResortKemPreKey: lastResortKemPreKey && row.storedObject(lastResortKemPreKey),
+          oneTimePreKeys: preKeys.oneTimePreKeys.map(row.storedObject),
+          oneTimeKemPreKeys: preKeys.oneTimeKemPreKeys.map(row.storedObject),
+        },
+      },
+      row.preKeyStockRow,
+    );
+  }
+
+  preKeyStock(userId: UserId, deviceId: DeviceId) {
+    return this.#call(
+      'relay_prekey_stock',
+      { p_user: userId, p_device: deviceId },
+      row.preKeyStockRow,
+    );
+  }
+
+  /** Keys of `target`, or how long this device must wait for more of them. */
+  claimPreKeys(userId: UserId, deviceId: DeviceId, target: { userId: UserId; deviceId: DeviceId }) {
+    return this.#call(
+      'relay_claim_prekeys',
+      { p_user: userId, p_device: deviceId, p_owner: target.userId, p_target: target.deviceId },
+      row.claimRow,
     );
   }
 
@@ -151,22 +203,24 @@ export class Database {
     deviceId: DeviceId,
     chat: { chatId: ChatId; partnerId: UserId; epoch: NewEpoch },
   ) {
-    const { epoch } = chat;
-    const stored = {
-      ...epoch,
-      keyId: row.base64(epoch.keyId),
-      commitment: row.base64(epoch.commitment),
-      deviceWraps: epoch.deviceWraps.map(row.storedWrap),
-      vaultWrap: row.base64(epoch.vaultWrap),
-    };
+    const epoch = row.storedEpoch(chat.epoch);
     return this.#call(
       'relay_create_direct_chat',
       {
         p_user: userId,
         p_device: deviceId,
-        p_chat: { chatId: chat.chatId, partnerId: chat.partnerId, epoch: stored },
+        p_chat: { chatId: chat.chatId, partnerId: chat.partnerId, epoch },
       },
       row.createdChatRow,
+    );
+  }
+
+  /** `created` is false where the same epoch was stored before. */
+  createEpoch(userId: UserId, deviceId: DeviceId, chatId: ChatId, epoch: NewEpoch) {
+    return this.#call(
+      'relay_create_epoch',
+      { p_user: userId, p_device: deviceId, p_chat: chatId, p_epoch: row.storedEpoch(epoch) },
+      row.createdRow,
     );
   }
 
@@ -198,7 +252,7 @@ export class Database {
       p_device: deviceId,
       p_chat: chatId,
       p_epoch: epoch,
-      p_device_wraps: wraps.deviceWraps.map(row.storedWrap),
+      p_device_wraps: wraps.deviceWraps.map(row.storedObject),
       p_vault_wrap: wraps.vaultWrap === undefined ? null : row.base64(wraps.vaultWrap),
     });
   }
@@ -228,26 +282,17 @@ export class Database {
     await this.#client.call('relay_touch_devices', { p_devices: deviceIds });
   }
 
-  /** Devices that were revoked within the last seconds, by the database's own clock. */
-  revokedDevices(withinSeconds: number) {
+  /** Devices revoked and auth sessions ended within the last seconds, by the database's own clock. */
+  endedAccess(withinSeconds: number) {
     return this.#call(
-      'relay_revoked_devices',
+      'relay_ended_access',
       { p_within_seconds: withinSeconds },
-      row.deviceIdsRow,
+      row.endedAccessRow,
     );
   }
 
-  async audit(
-    userId: UserId,
-    deviceId: DeviceId | undefined,
-    action: 'device_registered' | 'session_bound' | 'vault_stored',
-    detail: Record<string, number>,
-  ): Promise<void> {
-    await this.#client.call('relay_audit', {
-      p_user: userId,
-      p_device: deviceId ?? null,
-      p_action: action,
-      p_detail: detail,
-    });
+  /** Has deleted what ran out. */
+  async sweep(): Promise<void> {
+    await this.#client.call('relay_sweep', {});
   }
 }

@@ -6,19 +6,23 @@ import {
   accountRoutes,
   chatRecordSchema,
   chatRoutes,
+  claimedPreKeysSchema,
   deviceRecordSchema,
   epochKeysSchema,
   manifestRecordSchema,
+  oneTimePreKeySchema,
+  preKeyRoutes,
   profileSchema,
   receiptEnvelopeSchema,
   messageEnvelopeSchema,
   cursorSchema,
   vaultRecordSchema,
 } from '@sotto/protocol';
-import type { DeviceWrap } from '@sotto/protocol';
+import type { NewEpoch } from '@sotto/protocol';
 import * as z from 'zod/mini';
 
-const storedBytes = z.pipe(
+/** Bytes of the database. */
+export const storedBytes = z.pipe(
   z.string(),
   z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64'))),
 );
@@ -31,6 +35,8 @@ const storedBuffer = z.pipe(
 
 export const authorisationRow = z.object({
   sessionExists: z.boolean(),
+  /** Lives, but has not given the second factor of its account: then it does not count as one. */
+  sessionLacksFactor: z.boolean(),
   /** Held by a device that has been revoked since. */
   sessionIsSpent: z.boolean(),
   device: z.nullable(
@@ -61,6 +67,25 @@ export const accountRow = z.extend(accountRoutes.getAccount.response, {
 export const versionRow = z.object({ version: z.int() });
 
 export const deviceRow = deviceRecordSchema;
+export const devicesRow = z.array(deviceRecordSchema);
+
+export const preKeyStockRow = preKeyRoutes.getPreKeyStock.response;
+
+const oneTimePreKeyRow = z.extend(oneTimePreKeySchema, { publicKey: storedBytes });
+const signedKeyRow = z.extend(oneTimePreKeyRow, { signature: storedBytes });
+
+export const claimRow = z.union([
+  z.object({ retryAfterMs: z.int() }),
+  z.object({
+    /** Few one-time keys are left. */
+    isLow: z.boolean(),
+    claimed: z.extend(claimedPreKeysSchema, {
+      signedPreKey: signedKeyRow,
+      kemPreKey: signedKeyRow,
+      oneTimePreKey: z.nullable(oneTimePreKeyRow),
+    }),
+  }),
+]);
 
 export const peopleRow = z.array(
   z.object({ profile: z.nullable(profileSchema), accountKey: z.nullable(storedBytes) }),
@@ -71,6 +96,7 @@ export const manifestPageRow = z.object({
   headVersion: cursorSchema,
 });
 
+export const createdRow = z.object({ created: z.boolean() });
 export const createdChatRow = chatRoutes.createDirectChat.response;
 export const chatPageRow = z.object({ chats: z.array(chatRecordSchema) });
 
@@ -79,10 +105,12 @@ export const chatKeysRow = z.object({
     z.extend(epochKeysSchema, {
       keyId: storedBytes,
       commitment: storedBytes,
+      madeUnder: z.optional(storedBytes),
       deviceWrap: z.nullable(
         z.extend(epochKeysSchema.shape.deviceWrap.def.innerType, {
           ephemeralPublicKey: storedBytes,
           encryptedKey: storedBytes,
+          sealedTo: z.optional(storedBytes),
         }),
       ),
       vaultWrap: z.nullable(storedBytes),
@@ -90,7 +118,11 @@ export const chatKeysRow = z.object({
   ),
 });
 
-export const deviceIdsRow = z.array(deviceRecordSchema.shape.deviceId);
+export const endedAccessRow = z.object({
+  devices: z.array(deviceRecordSchema.shape.deviceId),
+  /** Auth sessions, whoever they were of. */
+  sessions: z.array(z.string()),
+});
 
 export const messagePageRow = z.object({
   messages: z.array(z.extend(messageEnvelopeSchema, { ciphertext: storedBuffer })),
@@ -108,14 +140,23 @@ export const appendRow = z.object({
   duplicate: z.nullable(z.boolean()),
 });
 
-/** A wrap as the database takes it. */
-export function storedWrap(wrap: DeviceWrap): Record<string, string> {
-  return {
-    deviceId: wrap.deviceId,
-    userId: wrap.userId,
-    ephemeralPublicKey: base64(wrap.ephemeralPublicKey),
-    encryptedKey: base64(wrap.encryptedKey),
-  };
+type Stored<Value> = {
+  [Key in keyof Value]: Value[Key] extends Uint8Array | undefined ? string | undefined : Value[Key];
+};
+
+/** A flat object as the database functions take it: bytes as standard base64. */
+export function storedObject<Value extends object>(value: Value): Stored<Value> {
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]: [string, unknown]) => [
+      key,
+      part instanceof Uint8Array ? base64(part) : part,
+    ]),
+  ) as Stored<Value>;
+}
+
+/** An epoch with its wraps as the database takes it. */
+export function storedEpoch(epoch: NewEpoch): Record<string, unknown> {
+  return { ...storedObject(epoch), deviceWraps: epoch.deviceWraps.map(storedObject) };
 }
 
 /** Standard base64, as the database functions take bytes. */

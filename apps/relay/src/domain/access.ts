@@ -1,5 +1,5 @@
 import { ProtocolError } from '@sotto/protocol';
-import type { DeviceId } from '@sotto/protocol';
+import type { DeviceId, UserId } from '@sotto/protocol';
 import type { Database } from '../db/database.ts';
 import type { Authorisation } from '../db/rows.ts';
 import type { DeviceCaller, UserCaller } from './caller.ts';
@@ -23,18 +23,27 @@ export class Access {
   }
 
   /**
-   * @throws ProtocolError `unauthenticated` when the session has ended; `gone` when it is that of a
-   *   revoked device.
+   * @throws ProtocolError `unauthenticated` when the session has ended; `forbidden` when it has not
+   *   given the second factor of its account; `gone` when it is that of a revoked device.
    */
   async checkUser(caller: UserCaller): Promise<void> {
-    const { sessionExists, sessionIsSpent } = await this.#authorise(caller, undefined);
-    if (!sessionExists) throw new ProtocolError('unauthenticated');
-    if (sessionIsSpent) throw new ProtocolError('gone');
+    const answer = await this.#authorise(caller, undefined);
+    // First: a revoked device's session has ended as well, and it should learn why.
+    if (answer.sessionIsSpent) throw new ProtocolError('gone');
+    demandSession(answer);
+  }
+
+  /** As `checkUser`, but the second factor may be missing. */
+  async checkFirstFactor(caller: UserCaller): Promise<void> {
+    const answer = await this.#authorise(caller, undefined);
+    if (answer.sessionIsSpent) throw new ProtocolError('gone');
+    if (!answer.sessionLacksFactor) demandSession(answer);
   }
 
   /**
    * @throws ProtocolError `unauthenticated` when the session has ended or is not bound to a device of
-   *   this person with that id; `gone` when the device is revoked.
+   *   this person with that id; `forbidden` when it has not given the second factor of its account;
+   *   `gone` when the device is revoked.
    */
   async checkDevice(
     caller: UserCaller,
@@ -42,10 +51,11 @@ export class Access {
     options: { fresh?: boolean } = {},
   ): Promise<{ caller: DeviceCaller; identityKey: Uint8Array }> {
     if (options.fresh) this.forget(caller, deviceId);
-    const { sessionExists, device } = await this.#authorise(caller, deviceId);
-    if (!sessionExists || !device) throw new ProtocolError('unauthenticated');
-    if (!device.isActive) throw new ProtocolError('gone');
-    if (!device.bound) throw new ProtocolError('unauthenticated');
+    const answer = await this.#authorise(caller, deviceId);
+    const { device } = answer;
+    if (device && !device.isActive) throw new ProtocolError('gone');
+    demandSession(answer);
+    if (!device?.bound) throw new ProtocolError('unauthenticated');
     return {
       caller: { userId: caller.userId, sessionId: caller.sessionId, deviceId },
       identityKey: device.identityKey,
@@ -55,6 +65,13 @@ export class Access {
   /** After something changed that the cached answer was about. */
   forget(caller: UserCaller, deviceId: DeviceId | undefined): void {
     this.#cache.delete(keyOf(caller, deviceId));
+  }
+
+  /** After devices of this person were revoked, whose sessions are not known here. */
+  forgetPerson(userId: UserId): void {
+    for (const key of this.#cache.keys()) {
+      if (key.startsWith(`${userId} `)) this.#cache.delete(key);
+    }
   }
 
   async #authorise(caller: UserCaller, deviceId: DeviceId | undefined): Promise<Authorisation> {
@@ -67,7 +84,10 @@ export class Access {
     this.#cache.set(key, { answer, untilMs: now + cacheMs });
     if (this.#cache.size > cacheEntries) this.#evict();
     try {
-      return await answer;
+      const found = await answer;
+      // Whoever gives the code next must not be told for seconds that it is missing.
+      if (found.sessionLacksFactor) this.#cache.delete(key);
+      return found;
     } catch (error) {
       this.#cache.delete(key);
       throw error;
@@ -81,6 +101,11 @@ export class Access {
       this.#cache.delete(key);
     }
   }
+}
+
+function demandSession(answer: Authorisation): void {
+  if (answer.sessionExists) return;
+  throw new ProtocolError(answer.sessionLacksFactor ? 'forbidden' : 'unauthenticated');
 }
 
 const keyOf = (caller: UserCaller, deviceId: DeviceId | undefined) =>

@@ -4,6 +4,8 @@ import type { DeviceId, UserId } from '@sotto/protocol';
 export interface UserCaller {
   userId: UserId;
   sessionId: string;
+  /** When a password, a code or the like was given last; a refresh is none. By the auth service's clock. */
+  authenticatedAtMs?: number | undefined;
 }
 
 /** A person on an active device that the auth session is bound to. */

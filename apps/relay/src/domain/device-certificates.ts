@@ -11,56 +11,52 @@ import {
   verifyDeviceManifest,
   verifyLabelled,
 } from '@sotto/crypto/verify';
-import type { DeviceManifest, ManifestHead } from '@sotto/crypto/verify';
+import type { DeviceManifest, ManifestDevice, ManifestHead } from '@sotto/crypto/verify';
 import { deviceIdSchema, labels, ProtocolError } from '@sotto/protocol';
 import type { DeviceId, ManifestRecord, routes, UserId } from '@sotto/protocol';
 import type * as z from 'zod/mini';
 import type { CertifiedDevice, Database, VerifiedManifest } from '../db/database.ts';
 import type { UserCaller } from './caller.ts';
+import { compareManifests } from './manifest-changes.ts';
 
 type Registration = z.output<(typeof routes)['registerDevice']['body']>;
 
+/** A manifest that is signed and next in its chain, with the one before it. */
+export interface CertifiedManifest {
+  manifest: DeviceManifest;
+  /** Undefined before the first. */
+  previous: DeviceManifest | undefined;
+  /** As the database stores it. */
+  stored: VerifiedManifest;
+}
+
 /**
- * @throws ProtocolError `conflict` when the manifest does not follow the account's newest, `forbidden`
- *   when it is not signed by the account's key, `bad_request` when it is malformed or does not list
- *   the device.
+ * A manifest that is stored already verifies again: repeats are told apart by the database.
+ * @throws ProtocolError `conflict` when it does not follow the account's newest, `forbidden` when it
+ *   is not signed by the account's key, `bad_request` when it is malformed.
  */
-export async function certifyDevice(
+export async function certifyManifest(
   database: Database,
   userId: UserId,
-  registration: Registration,
-): Promise<{ device: CertifiedDevice; manifest: VerifiedManifest }> {
-  const { body, signature, version } = registration.manifest;
+  record: ManifestRecord,
+): Promise<CertifiedManifest> {
+  const { body, signature, version } = record;
   const claimed = await refusing(async () => parseDeviceManifest(body));
   if (claimed.version !== version) throw new ProtocolError('bad_request');
-  const { accountKey, previous } = await chainBefore(
-    database,
-    userId,
-    registration.manifest,
-    claimed,
-  );
+  const { accountKey, previous } = await chainBefore(database, userId, record, claimed);
   const { manifest, hash } = await refusing(() =>
     verifyDeviceManifest({
       userId,
       body,
       signature,
       accountKey,
-      ...(previous ? { previous } : {}),
+      ...(previous ? { previous: previous.head } : {}),
     }),
   );
-  const listed = manifest.devices.find(({ deviceId }) => deviceId === registration.deviceId);
-  if (!listed) throw new ProtocolError('bad_request');
   return {
-    device: {
-      deviceId: deviceIdSchema.parse(listed.deviceId),
-      number: listed.number,
-      name: registration.name,
-      deviceType: registration.deviceType,
-      identityKey: listed.identityKey,
-      publicKey: listed.sealingKey,
-      nameHash: listed.nameHash,
-    },
-    manifest: {
+    manifest,
+    previous: previous?.manifest,
+    stored: {
       version,
       body,
       signature,
@@ -71,13 +67,60 @@ export async function certifyDevice(
   };
 }
 
+/**
+ * @throws ProtocolError as {@link certifyManifest}, and `bad_request` when the manifest does anything
+ *   but add this device.
+ */
+export async function certifyDevice(
+  database: Database,
+  userId: UserId,
+  registration: Registration,
+): Promise<{ device: CertifiedDevice; manifest: VerifiedManifest }> {
+  const certified = await certifyManifest(database, userId, registration.manifest);
+  const { added, changed, removed } = compareManifests(certified.previous, certified.manifest);
+  const [listed] = added;
+  if (
+    listed?.deviceId !== registration.deviceId ||
+    added.length > 1 ||
+    changed.length > 0 ||
+    removed.length > 0
+  ) {
+    throw new ProtocolError('bad_request');
+  }
+  return {
+    device: {
+      ...certifiedDevice(listed),
+      name: registration.name,
+      deviceType: registration.deviceType,
+    },
+    manifest: certified.stored,
+  };
+}
+
+/** What a manifest says of a device, as the database stores it. */
+export function certifiedDevice(
+  listed: ManifestDevice,
+): Omit<CertifiedDevice, 'name' | 'deviceType'> {
+  return {
+    deviceId: deviceIdSchema.parse(listed.deviceId),
+    number: listed.number,
+    identityKey: listed.identityKey,
+    publicKey: listed.sealingKey,
+    hybridPublicKey: listed.hybridKey,
+    nameHash: listed.nameHash,
+  };
+}
+
 /** What the new manifest must follow: the pinned key, and the head before it (none before the first). */
 async function chainBefore(
   database: Database,
   userId: UserId,
   record: ManifestRecord,
   claimed: DeviceManifest,
-): Promise<{ accountKey: Uint8Array; previous: ManifestHead | undefined }> {
+): Promise<{
+  accountKey: Uint8Array;
+  previous: { head: ManifestHead; manifest: DeviceManifest } | undefined;
+}> {
   const [[person], { manifests }] = await Promise.all([
     database.getPeople([userId]),
     // The one before, and the stored one of the same version when this is a repeat.
@@ -92,7 +135,10 @@ async function chainBefore(
   if (!pinned || !before) throw new ProtocolError('conflict');
   return {
     accountKey: pinned,
-    previous: { version: before.version, hash: await sha256(before.body) },
+    previous: {
+      head: { version: before.version, hash: await sha256(before.body) },
+      manifest: parseDeviceManifest(before.body),
+    },
   };
 }
 

@@ -7,6 +7,8 @@ export interface Audience {
   devices?: readonly DeviceId[];
   /** The socket that caused it and was answered directly. */
   exceptSocket?: string | undefined;
+  /** The device that caused it over HTTP. */
+  exceptDevice?: DeviceId | undefined;
 }
 
 /** The port through which handlers reach other sockets; the gateway implements it with Socket.IO. */
@@ -21,8 +23,13 @@ export interface FanOut {
   joinChat(chatId: ChatId, userIds: readonly UserId[]): void;
   /** Tells the device that it is revoked and closes its sockets, on every relay. */
   endDevice(deviceId: DeviceId): void;
+  /** Tells whoever uses the auth session that it ended and closes its sockets, on every relay. */
+  endSession(sessionId: string): void;
+  /** The same for all sessions of a person. */
+  endUser(userId: UserId): void;
 }
 
 export const userRoom = (userId: UserId) => `user:${userId}`;
 export const deviceRoom = (deviceId: DeviceId) => `device:${deviceId}`;
+export const sessionRoom = (sessionId: string) => `session:${sessionId}`;
 export const chatRoom = (chatId: ChatId) => `chat:${chatId}`;

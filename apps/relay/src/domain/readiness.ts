@@ -32,7 +32,7 @@ export class Readiness {
   async #ask(): Promise<boolean> {
     try {
       // A function of the newest migration that this relay needs: it answers only if all are there.
-      await this.#database.revokedDevices(0);
+      await this.#database.endedAccess(0);
       return true;
     } catch {
       return false;

@@ -23,7 +23,11 @@ const claimsSchema = z.object({
   role: z.literal('authenticated'),
   is_anonymous: z.literal(false).optional(),
   exp: z.int(),
+  // Other services list bare words: such a sign-in has no known time.
+  amr: z.array(z.unknown()).optional(),
 });
+
+const methodSchema = z.object({ timestamp: z.int() });
 
 const audience = 'authenticated';
 /** Between the clocks of this machine and the auth service's. */
@@ -54,6 +58,7 @@ export class TokenVerifier {
     return {
       userId: claims.data.sub,
       sessionId: claims.data.session_id,
+      authenticatedAtMs: newestMethodMs(claims.data.amr ?? []),
       expiresAtMs: claims.data.exp * 1000,
     };
   }
@@ -75,6 +80,13 @@ export class TokenVerifier {
       throw tokenError(cause);
     }
   }
+}
+
+function newestMethodMs(methods: readonly unknown[]): number | undefined {
+  const times = methods
+    .map((method) => methodSchema.safeParse(method).data?.timestamp)
+    .filter((seconds) => seconds !== undefined);
+  return times.length === 0 ? undefined : Math.max(...times) * 1000;
 }
 
 function algorithmOf(token: string): unknown {

@@ -28,8 +28,9 @@ export class RequestAuthenticator {
   }
 
   /**
-   * @throws ProtocolError `unauthenticated`, `gone` for a revoked device, `unavailable`; and
-   *   `rate_limited` for a person who goes on naming sessions and devices that are not theirs.
+   * @throws ProtocolError `unauthenticated`, `forbidden` where the second factor is missing, `gone` for
+   *   a revoked device, `unavailable`; and `rate_limited` for a person who goes on naming sessions and
+   *   devices that are not theirs.
    */
   async caller(
     request: FastifyRequest,
@@ -42,17 +43,20 @@ export class RequestAuthenticator {
         ? bearer.exec(authorization)?.[1]
         : undefined;
     if (token === undefined) throw new ProtocolError('unauthenticated');
-    const { userId, sessionId } = await this.#tokens.verify(token);
-    const user = { userId, sessionId };
+    const { userId, sessionId, authenticatedAtMs } = await this.#tokens.verify(token);
+    const user = { userId, sessionId, authenticatedAtMs };
     // Each wrong claim is a question to the database that nothing else counts: a token is enough to
     // ask, a million device ids can be made up.
     await this.#rateLimits.demandLeft('auth', userId);
+    await this.#rateLimits.demandLeft('auth', sessionId);
     try {
       return await this.#check(user, scope, claimedDevice(request));
     } catch (error) {
       if (isProtocolError(error, 'unauthenticated')) {
         await this.#rateLimits.consume('auth', userId);
       }
+      // Apart from the person, who may be somebody else than who has the password alone.
+      if (isProtocolError(error, 'forbidden')) await this.#rateLimits.consume('auth', sessionId);
       throw error;
     }
   }
@@ -62,11 +66,16 @@ export class RequestAuthenticator {
     scope: Exclude<RouteScope, 'public'>,
     deviceId: DeviceId | undefined,
   ): Promise<UserCaller | DeviceCaller> {
-    if (scope === 'user') {
-      await this.#access.checkUser(user);
-      return user;
+    switch (scope) {
+      case 'firstFactor':
+        await this.#access.checkFirstFactor(user);
+        return user;
+      case 'user':
+        await this.#access.checkUser(user);
+        return user;
+      case 'device':
+        if (deviceId === undefined) throw new ProtocolError('unauthenticated');
+        return (await this.#access.checkDevice(user, deviceId)).caller;
     }
-    if (deviceId === undefined) throw new ProtocolError('unauthenticated');
-    return (await this.#access.checkDevice(user, deviceId)).caller;
   }
 }

@@ -25,7 +25,7 @@ export interface HttpRouteParts {
   clientAddress: ClientAddress;
 }
 
-const scopes: readonly string[] = ['public', 'user', 'device'];
+const scopes: readonly string[] = ['public', 'firstFactor', 'user', 'device'];
 
 /** Registers every route of the table. @throws TypeError when table and handlers do not match. */
 export function registerRoutes(

@@ -28,6 +28,7 @@ export function openApiDocument(): Json {
 
 const security: Record<Route['scope'], Json[]> = {
   public: [],
+  firstFactor: [{ accessToken: [] }],
   user: [{ accessToken: [] }],
   device: [{ accessToken: [], device: [] }],
 };

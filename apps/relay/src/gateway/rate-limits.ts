@@ -19,6 +19,7 @@ export class RateLimits {
       send: limiter('send'),
       read: limiter('read'),
       key: limiter('key'),
+      claim: limiter('claim'),
       search: limiter('search'),
       auth: limiter('auth'),
     };

@@ -86,6 +86,9 @@ function refusalOf(error: unknown, log: Log): HandshakeRefusal {
     case 'unauthenticated':
     case 'gone':
       return { code };
+    // The second factor is missing: what the client's own token says.
+    case 'forbidden':
+      return { code: 'unauthenticated' };
     case 'rate_limited':
       return retryAfterMs === undefined ? { code } : { code, retryAfterMs };
     default:

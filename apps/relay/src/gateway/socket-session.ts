@@ -3,7 +3,8 @@ import { isProtocolError, limits, relayEvents } from '@sotto/protocol';
 import type { Socket } from 'socket.io';
 import type { SocketCaller } from '../domain/caller.ts';
 import { chatIdsOf } from '../domain/chats.ts';
-import { chatRoom, deviceRoom, userRoom } from '../domain/fan-out.ts';
+import type { EndedAccess } from '../domain/ended-access.ts';
+import { chatRoom, deviceRoom, sessionRoom, userRoom } from '../domain/fan-out.ts';
 import type { LastSeen } from '../domain/last-seen.ts';
 import type { Services } from '../handlers/services.ts';
 import { provesDevice } from './device-challenge.ts';
@@ -18,6 +19,7 @@ import type { HandshakeIdentity } from './socket-handshake.ts';
 export interface SocketSessionParts {
   services: Services;
   dispatch: EventDispatch;
+  endedAccess: Pick<EndedAccess, 'endOf'>;
   lastSeen: LastSeen;
   metrics: Metrics;
   log: Log;
@@ -58,12 +60,19 @@ export function beginSocketSession(
       close();
       return;
     }
-    const { userId, deviceId } = identity.caller;
+    const { userId, sessionId, deviceId } = identity.caller;
     // The person's room first: whoever adds them to a chat from here on finds them in it.
-    await socket.join([userRoom(userId), deviceRoom(deviceId)]);
+    await socket.join([userRoom(userId), deviceRoom(deviceId), sessionRoom(sessionId)]);
     const chats = await chatIdsOf(parts.services.database, userId);
     await socket.join(chats.map(chatRoom));
     if (!socket.connected) return;
+    // It may take seconds to prove itself; whoever ended it meanwhile found no socket in these rooms.
+    const ended = parts.endedAccess.endOf(identity.caller);
+    if (ended === 'session') return expire();
+    if (ended === 'device') {
+      socket.emit(relayEvents['device:revoked'].name, { deviceId });
+      return close();
+    }
     proven = { ...identity.caller, socketId: socket.id };
     parts.metrics.sockets.inc();
     parts.lastSeen.note(deviceId);
@@ -85,7 +94,9 @@ export function beginSocketSession(
     try {
       await parts.services.access.checkDevice({ userId, sessionId }, deviceId, { fresh: true });
     } catch (error) {
-      if (isProtocolError(error, 'unauthenticated')) return expire();
+      if (isProtocolError(error, 'unauthenticated') || isProtocolError(error, 'forbidden')) {
+        return expire();
+      }
       if (isProtocolError(error, 'gone')) {
         // All its sockets, on every relay: they need not wait for a look of their own.
         parts.services.fanOut.endDevice(deviceId);

@@ -18,6 +18,5 @@ export const bindDeviceSession = userRoute('bindDeviceSession', async (services,
   );
   await services.database.bindDeviceSession(caller.userId, caller.sessionId, params.deviceId);
   services.access.forget(caller, params.deviceId);
-  await services.database.audit(caller.userId, params.deviceId, 'session_bound', {});
   return { data: {} };
 });

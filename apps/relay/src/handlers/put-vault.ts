@@ -4,6 +4,10 @@ import { userRoute } from './route-handler.ts';
 export const putVault = userRoute('putVault', async (services, request) => {
   const { caller, body, claimedDeviceId } = request;
   const data = await services.database.putVault(caller.userId, caller.sessionId, body);
-  await services.database.audit(caller.userId, claimedDeviceId, 'vault_stored', data);
+  services.fanOut.emit(
+    { users: [caller.userId], exceptDevice: claimedDeviceId },
+    'vault:changed',
+    data,
+  );
   return { data };
 });

@@ -69,7 +69,13 @@ export const publicRoute = <Name extends RouteName>(
   handle: Handle<Name, undefined>,
 ): RouteHandler<Name> => define(name, 'public', { handle });
 
-/** Needs a live auth session. */
+/** Needs a live auth session, which may lack the second factor. */
+export const firstFactorRoute = <Name extends RouteName>(
+  name: Name,
+  handle: Handle<Name, UserCaller>,
+): RouteHandler<Name> => define(name, 'firstFactor', { handle });
+
+/** Needs a live auth session, with the second factor where the account has one. */
 export const userRoute = <Name extends RouteName>(
   name: Name,
   handle: Handle<Name, UserCaller>,

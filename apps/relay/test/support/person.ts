@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import {
+  generateHybridKeyPair,
   generateIdentityKeyPair,
   generateSealingKeyPair,
   sha256,
-  signDeviceManifest,
   signLabelled,
   toBase64Url,
   uuidBytes,
@@ -12,6 +12,7 @@ import {
 import type { IdentityKeyPair, ManifestDevice } from '@sotto/crypto';
 import { labels } from '@sotto/protocol';
 import type { DeviceId, UserId } from '@sotto/protocol';
+import { signNextManifest } from './signed-manifest.ts';
 
 /** Where a relay and its Supabase are. */
 export interface Place {
@@ -140,17 +141,22 @@ export async function createPerson(
 }
 
 /** Signs the person in once more, on a new device. */
-export async function addDevice(place: Place, person: TestPerson): Promise<TestDevice> {
+export async function addDevice(
+  place: Place,
+  person: TestPerson,
+  options: { hybrid?: boolean } = {},
+): Promise<TestDevice> {
   const session = await authenticate(place, 'token?grant_type=password', person);
-  return await registerDevice(place, person, session);
+  return await registerDevice(place, person, session, options);
 }
 
 async function registerDevice(
   place: Place,
   person: TestPerson,
   session: { token: string; sessionId: string },
+  options: { hybrid?: boolean } = {},
 ): Promise<TestDevice> {
-  const made = await deviceRegistration(person, session.sessionId);
+  const made = await deviceRegistration(person, session.sessionId, options);
   await expectOk(place.relay, 'POST', '/api/devices', { token: session.token, body: made.body });
   person.manifests.push(made.head);
   return {
@@ -162,50 +168,40 @@ async function registerDevice(
   };
 }
 
+const numberOf = ({ number }: ManifestDevice) => number;
+
 /** The body of a registration with everything in it right. */
-export async function deviceRegistration(person: TestPerson, sessionId: string) {
+export async function deviceRegistration(
+  person: TestPerson,
+  sessionId: string,
+  options: { hybrid?: boolean } = {},
+) {
   const deviceId = randomUUID() as DeviceId;
   const identity = await generateIdentityKeyPair();
   const sealing = await generateSealingKeyPair();
   const head = person.manifests.at(-1);
   const version = (head?.version ?? 0) + 1;
   const name = `device ${version}`;
-  const devices: ManifestDevice[] = [
-    ...(head?.devices ?? []),
-    {
-      deviceId,
-      number: version,
-      nameHash: await sha256(utf8(name)),
-      identityKey: identity.publicKey,
-      sealingKey: sealing.publicKey,
-      addedAtMs: Date.now(),
-    },
-  ];
-  const signed = await signDeviceManifest({
-    manifest: {
-      userId: person.userId,
-      version,
-      previousHash: head?.hash ?? new Uint8Array(32),
-      accountKey: person.account.publicKey,
-      devices,
-      timeMs: Date.now(),
-    },
-    accountSeed: person.account.seed,
-  });
+  const device: ManifestDevice = {
+    deviceId,
+    number: Math.max(0, ...person.manifests.flatMap(({ devices }) => devices).map(numberOf)) + 1,
+    nameHash: await sha256(utf8(name)),
+    identityKey: identity.publicKey,
+    sealingKey: sealing.publicKey,
+    ...(options.hybrid ? { hybridKey: (await generateHybridKeyPair()).publicKey } : {}),
+    addedAtMs: Date.now(),
+  };
+  const signed = await signNextManifest(person, [...(head?.devices ?? []), device]);
   const sessionProof = await sessionProofOf(identity, person.userId, deviceId, sessionId);
   return {
     deviceId,
     identity,
-    head: { version, hash: signed.hash, devices },
+    head: signed.head,
     body: {
       deviceId,
       name,
       deviceType: 'web',
-      manifest: {
-        version,
-        body: toBase64Url(signed.body),
-        signature: toBase64Url(signed.signature),
-      },
+      manifest: signed.record,
       sessionProof: toBase64Url(sessionProof),
     },
   };

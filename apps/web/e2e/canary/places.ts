@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import pg from 'pg';
+import { connectToDatabase } from '../stack/database.ts';
 import type { Place } from './search.ts';
 
 /** Every file under a folder, as it is on disk right now. A file that vanishes meanwhile is left out. */
@@ -21,33 +21,9 @@ export async function filesUnder(folder: string): Promise<Place[]> {
   return places;
 }
 
-const byteaOid = 17;
-
-/** Superuser connection to the embedded database of a data directory. */
-async function connect(dataDirectory: string): Promise<pg.Client> {
-  const secrets = await readFile(join(dataDirectory, '.env'), 'utf8');
-  const postmaster = await readFile(join(dataDirectory, 'postgres', 'postmaster.pid'), 'utf8');
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: Number(postmaster.split('\n')[3]),
-    user: 'supabase_admin',
-    password: /^SUPABASE_ADMIN_PASSWORD=(.*)$/m.exec(secrets)?.[1] ?? '',
-    database: 'postgres',
-    types: {
-      // Bytes as they are, everything else in its text form.
-      getTypeParser: (oid: number) =>
-        oid === byteaOid
-          ? (text: string) => Buffer.from(text.slice(2), 'hex')
-          : (text: string) => text,
-    },
-  });
-  await client.connect();
-  return client;
-}
-
 /** Each table of each schema as a superuser reads it: one place a table, all values one after another. */
 export async function tablesOf(dataDirectory: string): Promise<Place[]> {
-  const client = await connect(dataDirectory);
+  const client = await connectToDatabase(dataDirectory);
   try {
     const { rows: tables } = await client.query<{ name: string }>(
       `select format('%I.%I', schemaname, tablename) as name from pg_tables order by 1`,
@@ -72,7 +48,7 @@ export async function tablesOf(dataDirectory: string): Promise<Place[]> {
 
 /** Everything of the database onto disk, so that its files hold what its tables hold. */
 export async function flushToDisk(dataDirectory: string): Promise<void> {
-  const client = await connect(dataDirectory);
+  const client = await connectToDatabase(dataDirectory);
   await client.query('checkpoint');
   await client.end();
 }

@@ -94,16 +94,19 @@ export class Person {
     await this.field(appWords.chatPassword.label).fill(this.identity.chatPassword);
     await this.button(frontWords.action.continue).click();
     await expect(this.heading(appWords.recovery.title)).toBeVisible();
+    this.recoveryKeyGroups = await this.readRecoveryKey();
+  }
+
+  /** The groups of the key that is shown. */
+  async readRecoveryKey(): Promise<string[]> {
     const key = this.page.getByRole('list', { name: appWords.recovery.label });
-    this.recoveryKeyGroups = await key
+    return await key
       .getByRole('listitem')
       .evaluateAll((items) => items.map((item) => item.lastElementChild?.textContent ?? ''));
   }
 
-  async confirmRecoveryKey(): Promise<void> {
-    const { recovery } = appWords;
-    await this.button(recovery.next).click();
-    await expect(this.heading(recovery.confirmTitle)).toBeVisible();
+  /** Types the two groups that are asked for. */
+  async typeAskedGroups(groups: readonly string[]): Promise<void> {
     const asked = this.page.getByRole('textbox', { name: /^Group \d+$/ });
     await expect(asked).toHaveCount(2);
     for (const field of await asked.all()) {
@@ -111,8 +114,15 @@ export class Person {
         (input: HTMLInputElement) => input.labels?.[0]?.textContent,
       );
       const position = Number(/\d+/.exec(label ?? '')?.[0]);
-      await field.fill(this.recoveryKeyGroups[position - 1] ?? '');
+      await field.fill(groups[position - 1] ?? '');
     }
+  }
+
+  async confirmRecoveryKey(): Promise<void> {
+    const { recovery } = appWords;
+    await this.button(recovery.next).click();
+    await expect(this.heading(recovery.confirmTitle)).toBeVisible();
+    await this.typeAskedGroups(this.recoveryKeyGroups);
     await this.button(frontWords.action.continue).click();
     await expect(this.button(appWords.chatList.newChat).first()).toBeVisible();
   }

@@ -19,7 +19,7 @@ const walks = [
 
 for (const names of walks) {
   test(`no screen breaks an accessibility rule: ${names.join(' and ')}`, async ({ openDesk }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(480_000);
     const found: string[] = [];
     const seen: string[] = [];
 

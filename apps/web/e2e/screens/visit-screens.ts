@@ -1,9 +1,11 @@
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
 import { appWords } from '../../src/shared/i18n/app-words.ts';
+import { contactWords } from '../../src/shared/i18n/contact-words.ts';
 import { frontWords } from '../../src/shared/i18n/front-words.ts';
 import type { Desk } from '../people/desk.ts';
 import { Person, newIdentity } from '../people/person.ts';
+import { deviceScreens } from './device-screens.ts';
 
 /** Called on each screen once it stands still. `name` is fit for a file name. */
 export type Visit = (name: string, page: Page) => Promise<void>;
@@ -14,7 +16,8 @@ const settingsSections = [
   'privacy',
   'appearance',
   'keyboard',
-  'device',
+  'devices',
+  'security',
   'about',
 ] as const;
 
@@ -96,11 +99,14 @@ async function chatScreens(person: Person, other: Person, visit: Visit): Promise
   await page.getByRole('button', { name: appWords.trust.unchecked }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await visit('chat-trust', page);
-  await page.getByRole('button', { name: appWords.trust.show }).click();
-  await expect(page.getByLabel(appWords.safety.digits, { exact: true })).toBeVisible();
-  await visit('chat-safety-code', page);
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('link', { name: appWords.trust.show }).click();
+  await expect(page.getByLabel(contactWords.digits, { exact: true })).toBeVisible();
+  await visit('contact', page);
+  await page.getByRole('button', { name: contactWords.match }).click();
+  await expect(page.getByText(contactWords.sign.checked, { exact: true })).toBeVisible();
+  await visit('contact-checked', page);
+  await page.getByRole('link', { name: contactWords.back }).click();
+  await expect(person.log(partner)).toBeVisible();
   await person.goOffline();
   await person.send(partner, 'This one waits.');
   await visit('chat-offline', page);
@@ -125,7 +131,8 @@ async function settingsScreens(person: Person, visit: Visit): Promise<void> {
 
 async function settingsDialogs(person: Person, visit: Visit): Promise<void> {
   const { page } = person;
-  await page.goBack();
+  const devices = page.getByRole('link', { name: appWords.settings.devices, exact: true });
+  await devices.first().click();
   await person.button(appWords.device.erase).click();
   await expect(page.getByRole('dialog', { name: appWords.device.confirmTitle })).toBeVisible();
   await visit('settings-erase', page);
@@ -184,5 +191,10 @@ export async function visitScreens(openDesk: () => Promise<Desk>, visit: Visit):
   await settingsScreens(ada, visit);
   await settingsDialogs(ada, visit);
   await lockedScreens(ada, ben, visit);
-  await newDeviceScreens(await Person.at(await openDesk(), ada.identity), visit);
+  const elsewhere = await Person.at(await openDesk(), ada.identity);
+  await newDeviceScreens(elsewhere, visit);
+  await ada.page.reload();
+  await ada.unlock();
+  await ada.unlocked();
+  await deviceScreens(ada, elsewhere, visit);
 }

@@ -6,7 +6,7 @@ import { SignUp } from '../features/sign-up/index.ts';
 import { t } from '../shared/i18n/front.ts';
 import { Failure } from './Failure.tsx';
 import { Starting } from './Starting.tsx';
-import { FirstRun, NewDevice, Shell } from './lazy-screens.ts';
+import { AskToJoin, FirstRun, NewDevice, SecondFactor, Shell } from './lazy-screens.ts';
 import { useGate } from './use-gate.ts';
 
 /**
@@ -25,10 +25,12 @@ function Screen() {
       ) : (
         <SignIn notice={session.notice} connection={<OfflineNotice />} />
       );
+    case 'secondFactor':
+      return <SecondFactor email={session.email} />;
     case 'setup':
       return <FirstRun step={session.step} />;
     case 'newDevice':
-      return <NewDevice session={session} />;
+      return <NewDevice session={session} Asking={AskToJoin} />;
     case 'locked':
     case 'ready':
       return <Shell session={session} />;

@@ -6,6 +6,7 @@ import { ConnectionBar } from '../features/connection/index.ts';
 import { ta } from '../shared/i18n/app.ts';
 import { classNames } from '../shared/ui/class-names.ts';
 import { BottomBar } from './BottomBar.tsx';
+import { DeviceNews } from './DeviceNews.tsx';
 import { LockWarning } from './LockWarning.tsx';
 import { LockedBar } from './LockedBar.tsx';
 import { MainPane } from './MainPane.tsx';
@@ -43,6 +44,7 @@ export function Shell({ session }: ShellProps) {
       {/* A locked device has no keys to connect with: being offline then is no news. */}
       {session.phase === 'ready' && <ConnectionBar />}
       {session.phase === 'ready' && session.lockAtMs !== undefined && <LockWarning />}
+      {session.phase === 'ready' && <DeviceNews />}
       {session.phase === 'locked' && <LockedBar onUnlock={unlock.open} />}
       <main className="flex min-h-0 flex-1">
         <div

@@ -1,5 +1,13 @@
-import type { ChatMessage, ChatState, ChatSummary } from '@sotto/client';
-import type { ChatId, ClientId, Profile, UserId } from '@sotto/protocol';
+import type {
+  ChatMessage,
+  ChatState,
+  ChatSummary,
+  ContactState,
+  DevicesState,
+  DeviceSummary,
+  LinkRequest,
+} from '@sotto/client';
+import type { ChatId, ClientId, DeviceId, LinkId, Profile, UserId } from '@sotto/protocol';
 
 let serial = 0;
 
@@ -64,6 +72,53 @@ export function aSummary(fields: Partial<ChatSummary> = {}): ChatSummary {
     lastMessage: { preview: 'See you at seven', atMs: Date.now(), own: false, delivery: null },
     unread: 0,
     hasDraft: false,
+    trust: 'unchecked',
+    ...fields,
+  };
+}
+
+export function aDevice(fields: Partial<DeviceSummary> = {}): DeviceSummary {
+  return {
+    deviceId: uuid() as DeviceId,
+    name: 'Firefox on Linux',
+    nameCertified: true,
+    deviceType: 'web',
+    thisDevice: false,
+    addedAtMs: Date.now(),
+    lastSeenAtMs: Date.now(),
+    postQuantum: true,
+    ...fields,
+  };
+}
+
+export function aDevicesState(fields: Partial<DevicesState> = {}): DevicesState {
+  return { status: 'ready', devices: [], removed: [], requests: [], alarm: null, ...fields };
+}
+
+export function aLinkRequest(fields: Partial<LinkRequest> = {}): LinkRequest {
+  const now = Date.now();
+  return {
+    linkId: uuid() as LinkId,
+    deviceName: 'Firefox on Linux',
+    deviceType: 'web',
+    requestedAtMs: now,
+    expiresAtMs: now + 600_000,
+    step: 'new',
+    code: null,
+    ...fields,
+  };
+}
+
+export function aContact(fields: Partial<ContactState> = {}): ContactState {
+  return {
+    status: 'ready',
+    profile: maya,
+    trust: 'unchecked',
+    digits: '0123456789'.repeat(6),
+    qr: 'safety code of Maya',
+    checkedAtMs: null,
+    deviceCount: 1,
+    change: null,
     ...fields,
   };
 }

@@ -2,11 +2,14 @@ import type {
   ChatListState,
   ChatState,
   ConnectionState,
+  ContactState,
+  DevicesState,
+  OwnAccountState,
   SessionState,
   SottoClient,
 } from '@sotto/client';
-import type { ChatId } from '@sotto/protocol';
-import { aChat } from './builders.ts';
+import type { ChatId, UserId } from '@sotto/protocol';
+import { aChat, aContact, aDevicesState } from './builders.ts';
 import { writableStore } from './writable-store.ts';
 import type { WritableStore } from './writable-store.ts';
 
@@ -21,6 +24,9 @@ export interface ScriptedClient extends SottoClient {
   readonly connection: WritableStore<ConnectionState>;
   readonly chats: WritableStore<ChatListState>;
   chat(chatId: ChatId): WritableStore<ChatState>;
+  readonly devices: WritableStore<DevicesState>;
+  contact(userId: UserId): WritableStore<ContactState>;
+  readonly ownAccount: WritableStore<OwnAccountState>;
   /** Every call so far, in order. */
   readonly calls: { method: Method; input: unknown }[];
 }
@@ -49,9 +55,30 @@ const methods: readonly Method[] = [
   'loadOlder',
   'markRead',
   'saveDraft',
-  'safetyCode',
   'setOnline',
   'selfTest',
+  'renameDevice',
+  'removeDevice',
+  'startLink',
+  'confirmLink',
+  'cancelLink',
+  'answerLink',
+  'approveLink',
+  'declineLink',
+  'markChecked',
+  'unmarkChecked',
+  'scanSafetyCode',
+  'acceptKeyChange',
+  'startSecondFactor',
+  'confirmSecondFactor',
+  'stopSecondFactor',
+  'submitSecondFactor',
+  'submitRecoveryKey',
+  'renewRecoveryKey',
+  'confirmNewRecoveryKey',
+  'listActivity',
+  'exportData',
+  'deleteAccount',
 ];
 
 /**
@@ -63,6 +90,7 @@ export function scriptedClient(
 ): ScriptedClient {
   const calls: ScriptedClient['calls'] = [];
   const chats = new Map<ChatId, WritableStore<ChatState>>();
+  const contacts = new Map<UserId, WritableStore<ContactState>>();
   const scripted = Object.fromEntries(
     methods.map((method) => [
       method,
@@ -83,5 +111,12 @@ export function scriptedClient(
       chats.set(chatId, known);
       return known;
     },
+    devices: writableStore(aDevicesState()),
+    contact(userId) {
+      const known = contacts.get(userId) ?? writableStore(aContact());
+      contacts.set(userId, known);
+      return known;
+    },
+    ownAccount: writableStore<OwnAccountState>({ status: 'ready', secondFactor: 'off' }),
   };
 }

@@ -1,10 +1,15 @@
-import { GoTrueClient, isAuthRetryableFetchError } from '@supabase/auth-js';
+import type { GoTrueClient } from '@supabase/auth-js';
 import type { ClientConfig, UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
 import type { Transport } from '../platform.ts';
-import { authFailure, noAnswerStatus } from './auth-failure.ts';
-import { authSessionSchema, readAccessToken } from './auth-session.ts';
+import { createAuthClients } from './auth-client.ts';
+import { authFailure, isRetryableAuthError } from './auth-failure.ts';
+import { authSessionSchema, readAccessToken, verifiedFactorIds } from './auth-session.ts';
 import type { AuthSession } from './auth-session.ts';
+import { createFactorDoor } from './factor-door.ts';
+import type { FactorDoor } from './factor-door.ts';
+import { openFreshSession } from './fresh-session.ts';
+import type { FreshSession } from './fresh-session.ts';
 
 /** Who is signed in, and with which auth session. */
 export interface AuthIdentity {
@@ -36,9 +41,24 @@ export interface AuthDoor {
   /** Forgets the session here only. */
   forget(): void;
   changePassword(input: { current: string; next: string }): Promise<void>;
+  /** As the service named it when the session last changed. */
+  secondFactor(): SecondFactorStanding;
+  readonly factors: FactorDoor;
+  /** Takes the account's factors as they are now into the session, after one was removed. */
+  renew(): Promise<void>;
+  /** How far the service's clock is ahead of this one, from the last answer; 0 where none came yet. */
+  serviceAheadMs(): number;
+  /** Asks for the login password once more; this session stays as it is. */
+  freshSession(input: { email: string; password: string }): Promise<FreshSession>;
 }
 
-const storageKey = 'session';
+/** Whether the account has a second factor, and whether this session has given it. */
+export interface SecondFactorStanding {
+  factorIds: readonly string[];
+  /** The account has one and this session has not given it: it opens nothing yet. */
+  isDue: boolean;
+}
+
 /** Refresh when less than this is left. */
 const marginMs = 60_000;
 
@@ -50,6 +70,7 @@ export function createAuthDoor(options: {
   onChange: (serialized: string | null) => void;
 }): AuthDoor {
   const { transport, now, config, onChange } = options;
+  const makeClient = createAuthClients({ transport, config });
   let stored: string | null = null;
   let client: GoTrueClient | null = null;
   /** When the session was last handed to this process; null for one that was kept. */
@@ -63,35 +84,7 @@ export function createAuthDoor(options: {
     onChange(value);
   };
 
-  async function build(persist: boolean): Promise<GoTrueClient> {
-    const { supabaseUrl, publishableKey } = await config();
-    const shared = {
-      url: `${supabaseUrl}/auth/v1`,
-      headers: { apikey: publishableKey },
-      storageKey,
-      autoRefreshToken: false,
-      detectSessionInUrl: false,
-      fetch: ((input: string, init?: RequestInit) =>
-        // The library prints what a `fetch` rejects with: addresses, to a console anybody can read.
-        transport
-          .fetch(input, init)
-          .catch(() => new Response(null, { status: noAnswerStatus }))) as typeof fetch,
-    };
-    if (!persist) return new GoTrueClient({ ...shared, persistSession: false });
-    return new GoTrueClient({
-      ...shared,
-      persistSession: true,
-      storage: {
-        getItem: (key) => (key === storageKey ? stored : null),
-        setItem: (key, value) => {
-          if (key === storageKey) keep(value);
-        },
-        removeItem: (key) => {
-          if (key === storageKey) keep(null);
-        },
-      },
-    });
-  }
+  const own = async () => (client ??= await makeClient({ read: () => stored, keep }));
 
   const session = (): AuthSession | null => {
     if (stored === null) return null;
@@ -116,8 +109,7 @@ export function createAuthDoor(options: {
     action: (auth: GoTrueClient) => Promise<{ data: { session: unknown }; error: unknown }>,
   ): Promise<AuthIdentity> {
     try {
-      client ??= await build(true);
-      const { data, error } = await action(client);
+      const { data, error } = await action(await own());
       if (error) throw authFailure(error);
       const signedIn = data.session ? identity() : null;
       // No session after a sign-up: the service wants the address confirmed first.
@@ -130,10 +122,9 @@ export function createAuthDoor(options: {
 
   async function refresh(): Promise<AuthSession> {
     try {
-      client ??= await build(true);
-      const { error } = await client.refreshSession();
+      const { error } = await (await own()).refreshSession();
       // The library answers from memory for a minute after a failure; a new one asks again.
-      if (isAuthRetryableFetchError(error)) client = null;
+      if (isRetryableAuthError(error)) client = null;
       if (error) throw error;
     } catch (error) {
       throw authFailure(error);
@@ -164,8 +155,7 @@ export function createAuthDoor(options: {
     },
     async signOut(scope) {
       try {
-        client ??= await build(true);
-        const { error } = await client.signOut({ scope });
+        const { error } = await (await own()).signOut({ scope });
         if (error) throw error;
       } catch (error) {
         throw authFailure(error);
@@ -181,18 +171,30 @@ export function createAuthDoor(options: {
       const email = identity()?.email;
       if (email === undefined) throw new ClientError('signed_out');
       try {
-        // The service would take the new password from any live session: ask for the old one first,
-        // in a session of its own, so that this one stays bound to the device.
-        const probe = await build(false);
-        const proof = await probe.signInWithPassword({ email, password: current });
-        if (proof.error) throw proof.error;
-        await probe.signOut({ scope: 'local' });
-        client ??= await build(true);
-        const { error } = await client.updateUser({ password: next, current_password: current });
+        // The service would take the new password from any live session: ask for the old one first.
+        const probe = await openFreshSession({ makeClient, now, email, password: current });
+        await probe.end();
+        const change = { password: next, current_password: current };
+        const { error } = await (await own()).updateUser(change);
         if (error) throw error;
       } catch (error) {
         throw authFailure(error);
       }
     },
+    secondFactor() {
+      const current = session();
+      const factorIds = current ? verifiedFactorIds(current) : [];
+      const given = current !== null && readAccessToken(current.access_token).twoFactors;
+      return { factorIds, isDue: factorIds.length > 0 && !given };
+    },
+    factors: createFactorDoor(own),
+    renew: async () => void (await refresh()),
+    serviceAheadMs() {
+      const current = session();
+      if (!current || obtainedAtMs === null) return 0;
+      const { issuedAtMs } = readAccessToken(current.access_token);
+      return issuedAtMs === null ? 0 : issuedAtMs - obtainedAtMs;
+    },
+    freshSession: (input) => openFreshSession({ makeClient, now, ...input }),
   };
 }

@@ -1,4 +1,3 @@
-import { isAuthError, isAuthRetryableFetchError, isAuthWeakPasswordError } from '@supabase/auth-js';
 import { ClientError } from '../client-error.ts';
 import type { ClientErrorCode } from '../client-error.ts';
 
@@ -14,6 +13,17 @@ const byCode: Record<string, ClientErrorCode> = {
   signup_disabled: 'forbidden',
   email_not_confirmed: 'forbidden',
   user_banned: 'forbidden',
+  mfa_verification_failed: 'wrong_code',
+  mfa_verification_rejected: 'wrong_code',
+  // Answered too late: another try makes another challenge.
+  mfa_challenge_expired: 'wrong_code',
+  // It was removed meanwhile, from another device or by the operator.
+  mfa_factor_not_found: 'conflict',
+  mfa_factor_name_conflict: 'conflict',
+  too_many_enrolled_mfa_factors: 'conflict',
+  insufficient_aal: 'forbidden',
+  mfa_totp_enroll_not_enabled: 'forbidden',
+  mfa_totp_verify_not_enabled: 'forbidden',
   over_request_rate_limit: 'rate_limited',
   over_email_send_rate_limit: 'rate_limited',
   refresh_token_not_found: 'session_ended',
@@ -25,6 +35,19 @@ const byCode: Record<string, ClientErrorCode> = {
   no_authorization: 'session_ended',
 };
 
+/** An error of the auth library. Recognised by its marks: its classes would bring the whole library along. */
+interface AuthError extends Error {
+  status?: number;
+  code?: string;
+}
+
+const isAuthError = (error: unknown): error is AuthError =>
+  error instanceof Error && '__isAuthError' in error;
+
+/** The service could not be asked, or could not answer: the same may work later. */
+export const isRetryableAuthError = (error: unknown): boolean =>
+  isAuthError(error) && error.name === 'AuthRetryableFetchError';
+
 /** Stands for "no answer at all" inside the auth library, which counts it among network failures. */
 export const noAnswerStatus = 530;
 
@@ -32,9 +55,10 @@ export const noAnswerStatus = 530;
 export function authFailure(error: unknown): ClientError {
   if (error instanceof ClientError) return error;
   if (!isAuthError(error)) return new ClientError('offline', { cause: error });
-  if (isAuthWeakPasswordError(error)) return new ClientError('weak_password', { cause: error });
+  if (error.name === 'AuthWeakPasswordError')
+    return new ClientError('weak_password', { cause: error });
   const { status = 0, code } = error;
-  if (isAuthRetryableFetchError(error)) {
+  if (isRetryableAuthError(error)) {
     const unanswered = status === 0 || status === noAnswerStatus;
     return new ClientError(unanswered ? 'offline' : 'unavailable', { cause: error });
   }

@@ -6,6 +6,7 @@ import { openOrMakeDevice } from '../vault/unlock-flow.ts';
 import type { OpenSteps } from '../vault/unlock-flow.ts';
 import { holdVault } from '../vault/open-vault.ts';
 import { isSameVault } from '../vault/vault-record.ts';
+import { assertWrittenDown } from './written-recovery-key.ts';
 
 /**
  * First run, step by step: profile, chat password, recovery key. What the relay has decides where a
@@ -63,9 +64,7 @@ export async function confirmRecoveryKey(
 ): Promise<void> {
   const { pending } = core;
   if (!pending) throw new ClientError('conflict');
-  const expected = pending.recoveryKey.split('-');
-  const matches = groups.every(({ index, text }) => plain(text) === expected[index]);
-  if (groups.length === 0 || !matches) throw new ClientError('recovery_key_mismatch');
+  assertWrittenDown(pending.recoveryKey, groups);
   await publishVault(core, pending.vault.sealed);
   try {
     await openOrMakeDevice({ core, resident, vault: pending.vault, onEnded });
@@ -89,9 +88,4 @@ async function publishVault(
     const { vault } = await core.http.call('getAccount', {});
     if (!vault || !isSameVault(vault, sealed)) throw error;
   }
-}
-
-/** As people type a group: case, spaces and look-alikes are forgiven. */
-function plain(text: string): string {
-  return text.replaceAll(/[\s-]/g, '').toUpperCase().replaceAll('O', '0').replaceAll(/[IL]/g, '1');
 }

@@ -39,8 +39,14 @@ export async function resume(core: EngineCore): Promise<void> {
   core.session.set({ phase: 'locked', cause: 'start', profile: null, retryAtMs });
 }
 
+/** After the login password was accepted: where the account has a second factor, that comes first. */
+export async function admit(core: EngineCore, identity: AuthIdentity): Promise<void> {
+  if (!core.auth.secondFactor().isDue) return await enter(core, identity);
+  core.session.set({ phase: 'secondFactor', email: identity.email });
+}
+
 /**
- * After the login password was accepted: first run where it stopped, an own device to unlock, or a
+ * After everything that signing in asks for: first run where it stopped, an own device to unlock, or a
  * new device. People who share an installation each have their own records in it.
  */
 export async function enter(core: EngineCore, identity: AuthIdentity): Promise<void> {
@@ -64,7 +70,9 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   if (!account.vault) return core.session.set({ phase: 'setup', step: 'chatPassword', email });
   const { profile } = account;
   const retryAtMs = await resident.tries.retryAtMs();
-  if (!resident.record) return core.session.set({ phase: 'newDevice', profile, retryAtMs });
+  if (!resident.record?.registered) {
+    return core.session.set({ phase: 'newDevice', profile, retryAtMs, link: null });
+  }
   if (core.storage) await writeCurrentUser(core.storage, resident.userId);
   core.session.set({ phase: 'locked', cause: 'start', profile, retryAtMs });
 }
@@ -89,6 +97,7 @@ export function lockAccount(core: EngineCore, cause: 'idle' | 'manual'): void {
     chats: chats.map((chat) => ({ ...chat, lastMessage: null, hasDraft: false })),
   });
   core.stores.clear('locked');
+  core.contacts.clear('locked');
   core.session.set({ phase: 'locked', cause, profile: resident.profile, retryAtMs: null });
 }
 
@@ -115,6 +124,7 @@ function signedOut(core: EngineCore, notice: Notice): void {
   core.deviceId = null;
   core.list.set({ status: 'loading', chats: [] });
   core.stores.clear('loading');
+  core.contacts.clear('loading');
   core.session.set({ phase: 'signedOut', notice });
 }
 
@@ -136,5 +146,6 @@ export async function endAuthSession(core: EngineCore, scope: 'local' | 'global'
 export function fail(core: EngineCore, code: ClientErrorCode): void {
   closeAccount(core);
   core.stores.clear('loading');
+  core.contacts.clear('loading');
   core.session.set({ phase: 'failed', code });
 }

@@ -1,6 +1,13 @@
-import type { ChatId } from '@sotto/protocol';
+import type { ChatId, UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
-import type { ChatState, SessionState, SottoClient, Store } from '../facade.ts';
+import type {
+  ChatState,
+  ContactState,
+  DevicesState,
+  SessionState,
+  SottoClient,
+  Store,
+} from '../facade.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { clientMethods } from './messages.ts';
 import type { ClientMethod, Outcome, Reply, Request, Topic } from './messages.ts';
@@ -33,6 +40,25 @@ const loadingChat: ChatState = {
   canSend: false,
   missing: 0,
   draft: '',
+};
+
+const loadingDevices: DevicesState = {
+  status: 'loading',
+  devices: [],
+  removed: [],
+  requests: [],
+  alarm: null,
+};
+
+const loadingContact: ContactState = {
+  status: 'loading',
+  profile: null,
+  trust: 'unchecked',
+  digits: null,
+  qr: null,
+  checkedAtMs: null,
+  deviceCount: 0,
+  change: null,
 };
 
 const stopped: SessionState = { phase: 'failed', code: 'internal' };
@@ -145,5 +171,8 @@ export function connectClient({ worker }: { worker: WorkerHandle }): SottoClient
     connection: store('connection', { status: 'connecting', retryAtMs: null }),
     chats: store('chats', { status: 'loading', chats: [] }),
     chat: (chatId: ChatId) => store(`chat:${chatId}`, loadingChat),
+    devices: store('devices', loadingDevices),
+    contact: (userId: UserId) => store(`contact:${userId}`, loadingContact),
+    ownAccount: store('ownAccount', { status: 'loading', secondFactor: 'off' }),
   };
 }

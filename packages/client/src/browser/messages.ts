@@ -42,12 +42,37 @@ export const clientMethods: Readonly<Record<ClientMethod, 'ask-again' | 'give-up
   loadOlder: 'ask-again',
   markRead: 'ask-again',
   saveDraft: 'ask-again',
-  safetyCode: 'ask-again',
   setOnline: 'ask-again',
   selfTest: 'ask-again',
+  renameDevice: 'ask-again',
+  removeDevice: 'ask-again',
+  startLink: 'give-up',
+  confirmLink: 'ask-again',
+  cancelLink: 'ask-again',
+  answerLink: 'give-up',
+  approveLink: 'ask-again',
+  declineLink: 'ask-again',
+  markChecked: 'ask-again',
+  unmarkChecked: 'ask-again',
+  scanSafetyCode: 'ask-again',
+  acceptKeyChange: 'ask-again',
+  startSecondFactor: 'give-up',
+  confirmSecondFactor: 'give-up',
+  stopSecondFactor: 'give-up',
+  submitSecondFactor: 'give-up',
+  submitRecoveryKey: 'give-up',
+  renewRecoveryKey: 'give-up',
+  confirmNewRecoveryKey: 'give-up',
+  listActivity: 'ask-again',
+  exportData: 'ask-again',
+  deleteAccount: 'ask-again',
 };
 
-export type Topic = 'session' | 'connection' | 'chats' | `chat:${string}`;
+/** Topics of one store each. */
+const singleTopics = ['session', 'connection', 'chats', 'devices', 'ownAccount'] as const;
+type SingleTopic = (typeof singleTopics)[number];
+
+export type Topic = SingleTopic | `chat:${string}` | `contact:${string}`;
 
 export interface CallRequest {
   kind: 'call';
@@ -66,9 +91,14 @@ export type Reply =
   | { kind: 'result'; id: number; outcome: Outcome }
   | { kind: 'snapshot'; topic: Topic; snapshot: unknown };
 
+const isSingle = (topic: string): topic is SingleTopic =>
+  (singleTopics as readonly string[]).includes(topic);
+
 /** The store behind a topic, or null for a topic of another version of the client. */
 export function storeOfTopic(client: SottoClient, topic: Topic): Store<unknown> | null {
-  if (topic === 'session' || topic === 'connection' || topic === 'chats') return client[topic];
-  if (!topic.startsWith('chat:')) return null;
-  return client.chat(topic.slice('chat:'.length) as Parameters<SottoClient['chat']>[0]);
+  if (isSingle(topic)) return client[topic];
+  const [kind, id] = topic.split(':', 2);
+  if (kind === 'chat') return client.chat(id as Parameters<SottoClient['chat']>[0]);
+  if (kind === 'contact') return client.contact(id as Parameters<SottoClient['contact']>[0]);
+  return null;
 }

@@ -20,7 +20,8 @@ export interface ChatBook {
   require(chatId: ChatId): ChatAtRest;
   /**
    * Takes over what the relay says of a chat. Who is in a known direct chat never changes, whatever
-   * the relay says; a chat without this account, or with three people, is refused as `untrusted`.
+   * the relay says, but for the other one whose account is gone; a chat without this account, or with
+   * three people, is refused as `untrusted`.
    */
   merge(record: ChatRecord): Promise<ChatAtRest>;
   /** Runs alone among all changes of this chat. */
@@ -95,16 +96,21 @@ function assertDirect({ members }: ChatRecord, userId: UserId): void {
   }
 }
 
+/** Whose account was deleted is left out by the relay, and shown here as the one who it was. */
 function mergeInto(before: ChatAtRest, record: ChatRecord): ChatAtRest {
   const ids = before.members.map(({ userId }) => userId);
-  const same = record.members.length === ids.length;
-  if (!same || !record.members.every(({ userId }) => ids.includes(userId))) {
+  if (!record.members.every(({ userId }) => ids.includes(userId))) {
     throw new ClientError('untrusted');
   }
+  const members = before.members.map(
+    (known) => record.members.find(({ userId }) => userId === known.userId) ?? known,
+  );
+  const partnerGone = record.members.length < ids.length;
   const headSeq = Math.max(before.headSeq, record.headSeq);
-  const sameMembers = JSON.stringify(before.members) === JSON.stringify(record.members);
-  if (headSeq === before.headSeq && sameMembers) return before;
-  return { ...before, members: record.members, headSeq };
+  const sameMembers = JSON.stringify(before.members) === JSON.stringify(members);
+  const same = sameMembers && partnerGone === before.partnerGone;
+  if (headSeq === before.headSeq && same) return before;
+  return { ...before, members, partnerGone, headSeq };
 }
 
 function begin({ chatId, members, createdAtMs, headSeq }: ChatRecord): ChatAtRest {
@@ -124,5 +130,7 @@ function begin({ chatId, members, createdAtMs, headSeq }: ChatRecord): ChatAtRes
     receipted: { deliveredSeq: 0, readSeq: 0 },
     sealedFor: '',
     rewound: false,
+    partnerGone: false,
+    disputedEpoch: null,
   };
 }

@@ -1,14 +1,19 @@
-import type { EpochKey } from '@sotto/crypto';
+import { toHex } from '@sotto/crypto';
 import type { ChatId, EpochKeys } from '@sotto/protocol';
 import { isClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
+import { nameSealTarget, sealTargetOf } from '../devices/seal-target.ts';
 import { createSignal } from '../engine/signal.ts';
 import type { Signal } from '../engine/signal.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
+import { judgeEpoch } from './judge-epoch.ts';
+import { presentMembers } from './chat-record.ts';
 import { wrapIntoVault } from './key-ring.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
+import { parseMadeUnder, standingOf } from './made-under.ts';
+import { putWraps } from './put-wraps.ts';
 import { sealEpoch } from './seal-epoch.ts';
 
 /** Keeps each chat's keys complete: here, in the own vault, and on every certified device of its members. */
@@ -17,7 +22,7 @@ export interface ChatKeys {
   readonly arrived: Signal<ChatId>;
   /** Fetches what the relay has, and gives what others lack. One at a time per chat. */
   exchange(chatId: ChatId): Promise<void>;
-  /** Whether somebody's certified devices changed since the last exchange. */
+  /** Whether somebody's certified devices changed since the last exchange, a key is in dispute, or a message waits for one. */
   isDue(chatId: ChatId): Promise<boolean>;
 }
 
@@ -36,7 +41,7 @@ export function createChatKeys(options: {
 
   /** Nobody whose devices are in doubt. */
   async function people(chatId: ChatId): Promise<PersonTrust[]> {
-    const { members } = book.require(chatId);
+    const members = presentMembers(book.require(chatId), userId);
     const found = await Promise.all(
       members.map(async (member) => {
         const doubted = await trust.isInDoubt(member.userId);
@@ -52,47 +57,86 @@ export function createChatKeys(options: {
       .sort()
       .join(' ');
 
-  async function give(chatId: ChatId, offer: EpochKeys, epochKey: EpochKey): Promise<void> {
+  /** Somebody whose other account key was accepted reads nothing from before: it may not be them. */
+  function mayRead(chatId: ChatId, { madeUnder }: HeldKey, person: PersonTrust): boolean {
+    if (!madeUnder) return true;
+    const members = book.require(chatId).members.map((member) => member.userId);
+    const named = parseMadeUnder(madeUnder, members)?.find(
+      ({ userId: id }) => id === person.userId,
+    );
+    const standing = named ? standingOf(named, person) : 'forked';
+    return standing === 'holds' || standing === 'superseded';
+  }
+
+  async function give(chatId: ChatId, offer: EpochKeys, epochKey: HeldKey): Promise<void> {
     const { random } = platform;
-    const trusted = await people(chatId);
-    const tag = (deviceId: string) => `${chatId} ${offer.epoch} ${deviceId}`;
-    const skip = new Set<string>(offer.wrappedDevices);
-    for (const { deviceId } of trusted.flatMap(({ devices }) => devices)) {
-      if (given.has(tag(deviceId))) skip.add(deviceId);
+    const { epoch } = offer;
+    const trusted = (await people(chatId)).filter((person) => mayRead(chatId, epochKey, person));
+    const tag = (deviceId: string, key: Uint8Array) =>
+      `${chatId} ${epoch} ${deviceId} ${toHex(key)}`;
+    const has = new Set<string>(offer.wrappedDevices);
+    for (const device of trusted.flatMap(({ devices }) => devices)) {
+      const target = await nameSealTarget(sealTargetOf(device));
+      if (given.has(tag(device.deviceId, target))) has.add(device.deviceId);
     }
     const deviceWraps = await sealEpoch({
       chatId,
       epochKey,
       people: trusted,
       sender: { userId, keys },
-      skip,
+      skip: ({ deviceId }) => has.has(deviceId),
       random,
     });
-    const needsVault = offer.vaultWrap === null && !given.has(tag('vault'));
-    if (deviceWraps.length === 0 && !needsVault) return;
+    const vaultTag = `${chatId} ${epoch} vault`;
+    const needsVault = offer.vaultWrap === null && !given.has(vaultTag);
     const vaultWrap = needsVault
       ? await wrapIntoVault({ vault, chatId, epochKey, random })
       : undefined;
-    await http.call('putChatWraps', {
-      params: { chatId, epoch: offer.epoch },
-      body: { deviceWraps, vaultWrap },
-    });
-    for (const { deviceId } of deviceWraps) given.add(tag(deviceId));
-    if (needsVault) given.add(tag('vault'));
+    if (!context.isOpen()) return;
+    await putWraps(context, { chatId, epoch }, deviceWraps, vaultWrap);
+    for (const { deviceId, sealedTo } of deviceWraps) given.add(tag(deviceId, sealedTo));
+    if (needsVault) given.add(vaultTag);
+  }
+
+  /**
+   * Opens what is offered and not held. The newest of it is judged: an older one is for reading, and
+   * may name what its maker saw of a person who has another account key by now.
+   */
+  async function take(
+    chatId: ChatId,
+    offers: readonly EpochKeys[],
+  ): Promise<{ isNew: boolean; disputed: number | null }> {
+    const members = book.require(chatId).members.map((member) => member.userId);
+    const opened: OpenedKey[] = [];
+    for (const offer of offers) {
+      if (await ring.find(chatId, offer.keyId)) continue;
+      const found = await ring.open(chatId, members, offer);
+      if (found) opened.push(found);
+    }
+    const held = (await ring.current(chatId))?.epoch ?? 0;
+    const newest = Math.max(held, ...opened.map(({ epochKey }) => epochKey.epoch));
+    let isNew = false;
+    let disputed: number | null = null;
+    for (const one of opened) {
+      const { epochKey } = one;
+      const isNewest = epochKey.epoch === newest;
+      if (isNewest && (await judgeEpoch({ opened: one, members, trust })) === 'disputed') {
+        disputed = newest;
+        continue;
+      }
+      if (!context.isOpen()) break;
+      await ring.add(chatId, epochKey);
+      isNew = true;
+    }
+    return { isNew, disputed };
   }
 
   async function run(chatId: ChatId): Promise<void> {
-    const members = book.require(chatId).members.map((member) => member.userId);
     const offered = await http.call('getChatKeys', { params: { chatId } });
-    let isNew = false;
-    for (const offer of offered.epochs) {
-      let epochKey = await ring.find(chatId, offer.keyId);
-      if (!epochKey) {
-        epochKey = await ring.open(chatId, members, offer);
-        if (!epochKey || !context.isOpen()) continue;
-        await ring.add(chatId, epochKey);
-        isNew = true;
-      }
+    const { isNew, disputed } = await take(chatId, offered.epochs);
+    for (const offer of disputed === null ? offered.epochs : []) {
+      const epochKey = await ring.find(chatId, offer.keyId);
+      if (!epochKey) continue;
       await give(chatId, offer, epochKey).catch((error: unknown) => {
         // A wrap for a device that was revoked a moment ago; the next exchange knows better.
         if (!isClientError(error, 'conflict') && !isClientError(error, 'forbidden')) throw error;
@@ -101,7 +145,8 @@ export function createChatKeys(options: {
     const sealedFor = versions(await people(chatId));
     await book.exclusively(chatId, async () => {
       const chat = book.require(chatId);
-      if (chat.sealedFor !== sealedFor) await book.commit({ ...chat, sealedFor });
+      if (chat.sealedFor === sealedFor && chat.disputedEpoch === disputed) return;
+      await book.commit({ ...chat, sealedFor, disputedEpoch: disputed });
     });
     if (isNew) arrived.emit(chatId);
   }
@@ -116,7 +161,13 @@ export function createChatKeys(options: {
     },
     async isDue(chatId) {
       const current = await ring.current(chatId);
-      return !current || book.require(chatId).sealedFor !== versions(await people(chatId));
+      const { disputedEpoch, unopened } = book.require(chatId);
+      return (
+        !current ||
+        disputedEpoch !== null ||
+        unopened.length > 0 ||
+        book.require(chatId).sealedFor !== versions(await people(chatId))
+      );
     },
   };
 }

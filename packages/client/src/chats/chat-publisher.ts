@@ -1,12 +1,13 @@
 import type { ChatId } from '@sotto/protocol';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { WritableStore } from '../engine/writable-store.ts';
-import type { ChatListState, ChatState } from '../facade.ts';
+import type { ChatListState, Trust } from '../facade.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import { createChatLog } from './chat-log.ts';
 import type { ChatLog } from './chat-log.ts';
+import type { ChatAtRest } from './chat-record.ts';
 import type { ChatStores } from './chat-stores.ts';
 import { activityOf, emptyChat, viewSummary } from './chat-view.ts';
 import type { Drafts } from './drafts.ts';
@@ -36,8 +37,10 @@ export function createChatPublisher(options: {
   trust: TrustStore;
   outbox: Outbox;
   drafts: Drafts;
+  /** Whether the relay shows less of the own chain than the vault names. */
+  isBehind: () => boolean;
 }): ChatPublisher {
-  const { context, list, stores, book, ring, trust, outbox, drafts } = options;
+  const { context, list, stores, book, ring, trust, outbox, drafts, isBehind } = options;
   const { userId } = context;
   const logs = new Map<ChatId, ChatLog>();
   const pending = new Set<ChatId>();
@@ -48,7 +51,13 @@ export function createChatPublisher(options: {
   function publishList(): void {
     const rows = book.all().map((chat) => {
       const hasDraft = drafts.get(chat.chatId) !== '';
-      const summary = viewSummary(chat, userId, outbox.entries(chat.chatId), hasDraft);
+      const summary = viewSummary(
+        chat,
+        userId,
+        outbox.entries(chat.chatId),
+        hasDraft,
+        trustIn(chat),
+      );
       return { summary, atMs: activityOf(summary, chat) };
     });
     rows.sort((a, b) => b.atMs - a.atMs);
@@ -56,24 +65,27 @@ export function createChatPublisher(options: {
     list.set({ status: isListed || isKnown || chats.length > 0 ? 'ready' : 'loading', chats });
   }
 
-  async function trustOf(chatId: ChatId): Promise<ChatState['trust']> {
-    const members = book.get(chatId)?.members ?? [];
-    const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
-    return doubts.includes(true) ? 'changed' : 'unchecked';
+  /** Of the partner; a doubt about the own devices stands in every chat, one about a key in that chat. */
+  function trustIn({ members, disputedEpoch }: ChatAtRest): Trust {
+    if (isBehind() || trust.trustOf(userId) === 'doubtful') return 'doubtful';
+    const partner = members.find((member) => member.userId !== userId);
+    const found = partner ? trust.trustOf(partner.userId) : 'unchecked';
+    return disputedEpoch !== null && found !== 'changed' ? 'doubtful' : found;
   }
 
   async function publishChat(chatId: ChatId): Promise<void> {
     const store = stores.store(chatId);
-    if (!book.get(chatId)) {
+    const chat = book.get(chatId);
+    if (!chat) {
       store.set({ ...emptyChat, status: isListed ? 'not_found' : 'loading' });
       return;
     }
     const log = logs.get(chatId) ?? begin(chatId);
     await log.open();
-    const [chatTrust, key] = await Promise.all([trustOf(chatId), ring.current(chatId)]);
+    const key = await ring.current(chatId);
     if (!context.isOpen() || logs.get(chatId) !== log) return;
     const draft = drafts.get(chatId);
-    store.set(log.view({ trust: chatTrust, hasKey: key !== undefined, draft }));
+    store.set(log.view({ trust: trustIn(chat), hasKey: key !== undefined, draft }));
   }
 
   function begin(chatId: ChatId): ChatLog {

@@ -2,6 +2,7 @@ import {
   chatIdSchema,
   cursorSchema,
   deviceIdSchema,
+  epochSchema,
   profileSchema,
   timeMsSchema,
   userIdSchema,
@@ -57,6 +58,10 @@ export const chatRecordAtRestSchema = z.object({
   sealedFor: z.string(),
   /** The relay has named a lower newest number, or another message at a number that is taken. */
   rewound: z._default(z.boolean(), false),
+  /** The relay says that the other member's account was deleted; `members` keeps who it was. */
+  partnerGone: z._default(z.boolean(), false),
+  /** The newest epoch, when the manifests it names are not those that the relay shows here. */
+  disputedEpoch: z._default(z.nullable(epochSchema), null),
 });
 export type ChatAtRest = z.infer<typeof chatRecordAtRestSchema>;
 
@@ -73,6 +78,14 @@ export function partnerProgress(
     readSeq = Math.max(readSeq, receipt.readSeq);
   }
   return { deliveredSeq: Math.max(deliveredSeq, readSeq), readSeq };
+}
+
+/** Who there still is to send to and to seal for. */
+export function presentMembers(
+  { members, partnerGone }: ChatAtRest,
+  ownUserId: UserId,
+): ChatAtRest['members'] {
+  return partnerGone ? members.filter(({ userId }) => userId === ownUserId) : members;
 }
 
 /** The other person, or oneself in a chat with oneself. */

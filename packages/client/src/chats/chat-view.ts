@@ -1,5 +1,5 @@
 import type { UserId } from '@sotto/protocol';
-import type { ChatMessage, ChatState, ChatSummary } from '../facade.ts';
+import type { ChatMessage, ChatState, ChatSummary, Trust } from '../facade.ts';
 import type { OutboxEntry } from '../outbox/outbox-entry.ts';
 import { partnerOf, partnerProgress } from './chat-record.ts';
 import type { ChatAtRest } from './chat-record.ts';
@@ -74,9 +74,12 @@ export function viewSummary(
   userId: UserId,
   queued: readonly OutboxEntry[],
   hasDraft: boolean,
+  trust: Trust,
 ): ChatSummary {
   const { chatId, unread, last } = chat;
-  const summary = { chatId, partner: partnerOf(chat, userId), unread, hasDraft };
+  const partner = partnerOf(chat, userId);
+  const gone = chat.partnerGone ? { partnerGone: true } : {};
+  const summary = { chatId, partner, unread, hasDraft, trust, ...gone };
   const newest = queued.at(-1);
   if (newest) {
     const { delivery } = viewQueued(newest, userId);

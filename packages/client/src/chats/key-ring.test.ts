@@ -28,8 +28,8 @@ let first: EpochKey;
 let second: EpochKey;
 
 beforeAll(async () => {
-  own = await generateDeviceKeys(deviceIdSchema.parse(id(4)), systemRandom);
-  sealer = await generateDeviceKeys(deviceIdSchema.parse(id(5)), systemRandom);
+  own = await generateDeviceKeys(deviceIdSchema.parse(id(4)), 1, systemRandom);
+  sealer = await generateDeviceKeys(deviceIdSchema.parse(id(5)), 1, systemRandom);
   const make = (epoch: number) =>
     createEpochKey({ password: 'a chat password', chatId, epoch, timestampMs: 1 });
   [first, second] = await Promise.all([make(1), make(2)]);
@@ -49,7 +49,7 @@ async function makeRing(current: boolean): Promise<KeyRing> {
     deviceId: sealer.deviceId,
     number: 1,
     identityKey: sealer.identity.publicKey,
-    sealingKey: sealer.sealing.publicKey,
+    sealingKey: sealer.sealing[0].sealing.publicKey,
     current,
   };
   const trust: Pick<TrustStore, 'device'> = {
@@ -65,9 +65,9 @@ async function offerOf(epochKey: EpochKey, by = sealer.identity.seed): Promise<E
   const sealed = await sealSigned({
     payload: epochKey.key,
     purpose: epochKeyPurpose,
-    context: epochContext(chatId, epoch, keyId),
+    context: epochContext(chatId, epochKey),
     sender: { userId: ann, deviceId: sealer.deviceId, identitySeed: by },
-    recipient: { userId: ben, deviceId: own.deviceId, publicKey: own.sealing.publicKey },
+    recipient: { userId: ben, deviceId: own.deviceId, publicKey: own.sealing[0].sealing.publicKey },
   });
   return {
     epoch,
@@ -96,8 +96,8 @@ describe('the key ring', () => {
 
     for (const epochKey of [first, second]) {
       const opened = await ring.open(chatId, members, await offerOf(epochKey));
-      expect(opened?.key).toEqual(epochKey.key);
-      if (opened) await ring.add(chatId, opened);
+      expect(opened?.epochKey.key).toEqual(epochKey.key);
+      if (opened) await ring.add(chatId, opened.epochKey);
     }
 
     expect((await ring.current(chatId))?.epoch).toBe(2);
@@ -106,8 +106,8 @@ describe('the key ring', () => {
   it('takes the first key from a device that is none of theirs any more, but no other one', async () => {
     const ring = await makeRing(false);
     const opened = await ring.open(chatId, members, await offerOf(first));
-    expect(opened?.key).toEqual(first.key);
-    if (opened) await ring.add(chatId, opened);
+    expect(opened?.epochKey.key).toEqual(first.key);
+    if (opened) await ring.add(chatId, opened.epochKey);
 
     expect(await ring.open(chatId, members, await offerOf(second))).toBeUndefined();
   });
@@ -129,7 +129,7 @@ describe('the key ring', () => {
     ]) {
       const changed = await ring.open(chatId, members, { ...offer, ...change });
       // A vault wrap that does not open leaves the seal to count.
-      expect(changed?.key).toEqual('vaultWrap' in change ? first.key : undefined);
+      expect(changed?.epochKey.key).toEqual('vaultWrap' in change ? first.key : undefined);
     }
     const elsewhere = chatIdSchema.parse(id(7));
     expect(await ring.open(elsewhere, members, offer)).toBeUndefined();

@@ -30,8 +30,10 @@ export function createReceipts(options: {
   ring: KeyRing;
   trust: TrustStore;
   connection: () => RelayConnection;
+  /** Renews the chat's key where that is due; false when nothing may be sent there. */
+  mayEncrypt: (chatId: ChatId) => Promise<boolean>;
 }): Receipts {
-  const { context, book, ring, trust, connection } = options;
+  const { context, book, ring, trust, connection, mayEncrypt } = options;
   const { platform, userId, deviceId, store } = context;
   const timers = new Map<ChatId, () => void>();
 
@@ -81,8 +83,9 @@ export function createReceipts(options: {
     const { receipted } = chat;
     const known =
       receipted.deliveredSeq === payload.deliveredSeq && receipted.readSeq === payload.readSeq;
+    if (known || !(await mayEncrypt(chatId))) return;
     const epochKey = await ring.current(chatId);
-    if (known || !epochKey) return;
+    if (!epochKey || !context.isOpen()) return;
     const ciphertext = await encryptReceipt({
       epochKey,
       chatId,

@@ -9,7 +9,7 @@ import {
   utf8,
   zeroize,
 } from '@sotto/crypto';
-import type { IdentityKeyPair, SealingKeyPair } from '@sotto/crypto';
+import type { HybridKeyPair, IdentityKeyPair, SealingKeyPair } from '@sotto/crypto';
 import type { DeviceId, UserId } from '@sotto/protocol';
 import * as z from 'zod/mini';
 import { ClientError } from '../client-error.ts';
@@ -17,24 +17,59 @@ import type { RandomSource } from '../platform.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 import { parseRecord, serializeRecord } from '../storage/json-bytes.ts';
 
-/** A device's own key pairs, open. */
-export interface DeviceKeys {
-  deviceId: DeviceId;
-  identity: IdentityKeyPair;
-  sealing: SealingKeyPair;
+/** The keys to which others seal, as one manifest lists them. */
+export interface SealingKeys {
+  readonly sealing: SealingKeyPair;
+  /** X-Wing; null in keys from before devices had one. */
+  readonly hybrid: HybridKeyPair | null;
+  /** 0 in keys from before this was noted. */
+  readonly madeAtMs: number;
 }
 
-const privateHalvesSchema = z.object({ identitySeed: bytesField, sealingPrivateKey: bytesField });
+/** A device's own key pairs, open. */
+export interface DeviceKeys {
+  readonly deviceId: DeviceId;
+  readonly identity: IdentityKeyPair;
+  /**
+   * The newest first: what a manifest lists, or will list once it is published. Former ones follow as
+   * long as seals may name them.
+   */
+  sealing: readonly [SealingKeys, ...SealingKeys[]];
+}
+
+const sealingAtRestSchema = z.object({
+  sealingPrivateKey: bytesField,
+  hybrid: z.nullable(z.object({ privateKey: bytesField, publicKey: bytesField })),
+  madeAtMs: z.int(),
+});
+const privateHalvesSchema = z.union([
+  z.object({ identitySeed: bytesField, sealing: z.array(sealingAtRestSchema) }),
+  z.object({ identitySeed: bytesField, sealingPrivateKey: bytesField }),
+]);
+
+/** Fresh sealing keys of both kinds. ML-KEM is loaded for it, and not before. */
+export async function generateSealingKeys(
+  nowMs: number,
+  random: RandomSource,
+): Promise<SealingKeys> {
+  const { generateHybridKeyPair } = await import('./hybrid-keys.ts');
+  const [sealing, hybrid] = await Promise.all([
+    generateSealingKeyPair({ random }),
+    generateHybridKeyPair({ random }),
+  ]);
+  return { sealing, hybrid, madeAtMs: nowMs };
+}
 
 export async function generateDeviceKeys(
   deviceId: DeviceId,
+  nowMs: number,
   random: RandomSource,
 ): Promise<DeviceKeys> {
   const [identity, sealing] = await Promise.all([
     generateIdentityKeyPair({ random }),
-    generateSealingKeyPair({ random }),
+    generateSealingKeys(nowMs, random),
   ]);
-  return { deviceId, identity, sealing };
+  return { deviceId, identity, sealing: [sealing] };
 }
 
 const contextOf = (userId: UserId, deviceId: DeviceId) => [
@@ -54,7 +89,11 @@ export async function sealDeviceKeys(options: {
   const plaintext = utf8(
     serializeRecord({
       identitySeed: keys.identity.seed,
-      sealingPrivateKey: keys.sealing.privateKey,
+      sealing: keys.sealing.map(({ sealing, hybrid, madeAtMs }) => ({
+        sealingPrivateKey: sealing.privateKey,
+        hybrid,
+        madeAtMs,
+      })),
     }),
   );
   const context = contextOf(userId, keys.deviceId);
@@ -73,16 +112,28 @@ export async function openDeviceKeys(options: {
     const context = contextOf(userId, deviceId);
     const plaintext = await decryptRecord({ key: storageKey, context, ciphertext: sealedKeys });
     const halves = privateHalvesSchema.parse(parseRecord(fromUtf8(plaintext)));
-    const [identity, sealing] = await Promise.all([
+    const kept =
+      'sealing' in halves
+        ? halves.sealing
+        : [{ sealingPrivateKey: halves.sealingPrivateKey, hybrid: null, madeAtMs: 0 }];
+    const [identity, first, ...rest] = await Promise.all([
       identityKeyPairFromSeed(halves.identitySeed),
-      sealingKeyPairFromPrivateKey(halves.sealingPrivateKey),
+      ...kept.map(async ({ sealingPrivateKey, hybrid, madeAtMs }): Promise<SealingKeys> => {
+        const sealing = await sealingKeyPairFromPrivateKey(sealingPrivateKey);
+        return { sealing, hybrid, madeAtMs };
+      }),
     ]);
-    return { deviceId, identity, sealing };
+    if (!first) throw new RangeError('a device has sealing keys');
+    return { deviceId, identity, sealing: [first, ...rest] };
   } catch (cause) {
     throw new ClientError('internal', { cause });
   }
 }
 
 export function forgetDeviceKeys(keys: DeviceKeys): void {
-  zeroize(keys.identity.seed, keys.sealing.privateKey);
+  zeroize(keys.identity.seed);
+  for (const { sealing, hybrid } of keys.sealing) {
+    zeroize(sealing.privateKey);
+    if (hybrid) zeroize(hybrid.privateKey);
+  }
 }

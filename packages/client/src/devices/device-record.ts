@@ -54,6 +54,12 @@ export async function writeCurrentUser(storage: StoragePort, userId: UserId): Pr
   await storage.write([{ table: 'device', key: currentKey, value: encode({ userId }) }]);
 }
 
+/** Nobody is proposed at the next start, if it would have been this account. */
+export async function forgetCurrentUser(storage: StoragePort, userId: UserId): Promise<void> {
+  if ((await readCurrentUser(storage)) !== userId) return;
+  await storage.write([{ table: 'device', key: currentKey, remove: true }]);
+}
+
 /** One account's device record and sealed auth session on this installation. */
 export interface DeviceShelf {
   readonly storage: AccountStorage;

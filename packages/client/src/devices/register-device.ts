@@ -7,6 +7,7 @@ import type { HttpClient, RouteOutput } from '../transport/http-client.ts';
 import { pinPerson } from '../trust/person-trust.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { anchorOf, assertAnchored } from '../vault/vault-anchor.ts';
 import type { DeviceKeys } from './device-keys.ts';
 import { signSessionProof } from './device-proof.ts';
 
@@ -48,6 +49,7 @@ export async function registerDevice(options: {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const account = await http.call('getAccount', {});
     const own = await verifyOwnChain(userId, vault.accountKey.publicKey, account);
+    assertAnchored(own, await anchorOf(vault));
     const listed = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (listed && !listed.isActive) throw new ClientError('device_revoked');
     if (own && listed && own.devices.some((device) => isOurs(device, keys) && device.current)) {
@@ -97,6 +99,7 @@ async function nextManifest(options: {
   const nowMs = platform.clock.now();
   const newest = account.manifests.at(-1);
   const before = newest ? parseDeviceManifest(newest.body).devices : [];
+  const [{ sealing, hybrid }] = keys.sealing;
   const numbers = own?.devices.map(({ number }) => number) ?? [];
   const device: ManifestDevice = {
     deviceId: keys.deviceId,
@@ -104,7 +107,8 @@ async function nextManifest(options: {
     number: Math.max(0, ...numbers) + 1,
     nameHash: await sha256(utf8(platform.deviceName)),
     identityKey: keys.identity.publicKey,
-    sealingKey: keys.sealing.publicKey,
+    sealingKey: sealing.publicKey,
+    ...(hybrid && { hybridKey: hybrid.publicKey }),
     addedAtMs: nowMs,
   };
   if (device.number > 127) throw new ClientError('too_many_devices');

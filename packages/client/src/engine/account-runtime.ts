@@ -8,14 +8,20 @@ import type { ChatPublisher } from '../chats/chat-publisher.ts';
 import type { ChatStores } from '../chats/chat-stores.ts';
 import { createDrafts } from '../chats/drafts.ts';
 import type { Drafts } from '../chats/drafts.ts';
+import { createEpochRenewal } from '../chats/epoch-renewal.ts';
 import { createKeyRing } from '../chats/key-ring.ts';
 import { createReceipts } from '../chats/receipts.ts';
 import type { Receipts } from '../chats/receipts.ts';
-import { startChat } from '../chats/start-chat.ts';
 import { isClientError } from '../client-error.ts';
 import type { ChatListState, ConnectionState } from '../facade.ts';
+import { createOwnDevices } from '../devices/own-devices.ts';
+import type { OwnDevices, OwnDevicesPorts } from '../devices/own-devices.ts';
+import { createLinkRequests } from '../link/link-requests.ts';
+import type { LinkRequests, ShownLinkRequests } from '../link/link-requests.ts';
 import { createOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { createPreKeyLoader } from '../prekeys/load-pre-keys.ts';
+import type { PreKeys } from '../prekeys/pre-keys.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
 import { createChatSync } from '../sync/chat-sync.ts';
 import { createIngest } from '../sync/ingest.ts';
@@ -24,12 +30,17 @@ import type { ConnectionOwner, RelayConnection } from '../transport/relay-connec
 import { ifDamaged } from '../storage/sealed-store.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
+import type { ContactStores } from '../trust/contact-stores.ts';
+import { createContacts } from '../trust/contacts.ts';
+import type { Contacts } from '../trust/contacts.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { AccountContext } from './account-context.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import type { WritableStore } from './writable-store.ts';
 
 const listedKey = 'listed';
+const choresEveryMs = 3_600_000;
+const choresAgainMs = 60_000;
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -40,9 +51,16 @@ export interface AccountRuntime {
   readonly receipts: Receipts;
   readonly publisher: ChatPublisher;
   readonly trust: TrustStore;
+  readonly links: LinkRequests;
+  readonly contacts: Contacts;
+  readonly devices: OwnDevices;
+  /** Loaded with the first use. */
+  preKeys(): Promise<PreKeys>;
   /** Reads what is stored, shows it, and goes online. */
   start(): Promise<void>;
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
+  /** Fetches what this device has not of a chat; resolves when there is nothing more for now. */
+  catchUp(chatId: ChatId): Promise<void>;
   /** Whether the relay's last word on a member of this chat was refused. */
   isInDoubt(chatId: ChatId): Promise<boolean>;
   stop(): void;
@@ -58,17 +76,27 @@ export interface RuntimeOptions {
   connectionState: WritableStore<ConnectionState>;
   list: WritableStore<ChatListState>;
   stores: ChatStores;
+  linkRequests: ShownLinkRequests;
+  contactStores: ContactStores;
+  devices: OwnDevicesPorts;
+  /** Another device stored a vault. */
+  takeVault: () => Promise<void>;
 }
 
 export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
-  const { context, owner, onReady, connectionState, list, stores } = options;
+  const { context, owner, onReady, connectionState, list, stores, linkRequests, contactStores } =
+    options;
   const { platform, store, vault, keys, http, userId } = context;
   const own = { userId, accountKey: vault.accountKey.publicKey };
   /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
   const hints = createSerialQueue();
   const waitingHints = new Set<string>();
   let cancelRetry: () => void = () => undefined;
+  let cancelChores: () => void = () => undefined;
+  /** What this device does for itself besides: nobody waits for it. */
+  const chores = createSerialQueue();
   let failures = 0;
+  let isListed = false;
 
   const trust = createTrustStore({
     store,
@@ -76,7 +104,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     own,
     onChange: (changedId) => {
       publisher.allChanged();
+      contacts.changed(changedId);
+      if (changedId === userId) devices.changed();
       outbox.kick();
+      if (connection.isOnline()) renewal.sweep({ soon: false });
       // What came from a device that was not known yet may open now.
       for (const { chatId, unopened, members } of book.all()) {
         const concerned = members.some((member) => member.userId === changedId);
@@ -85,7 +116,19 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     },
   });
   const book = createChatBook(context);
+  const contacts = createContacts({
+    context,
+    trust,
+    stores: contactStores,
+    profileOf,
+    isListed: () => isListed,
+    onAccepted: (id) => {
+      renewal.sweep({ soon: true });
+      follow(`person ${id}`, () => personChanged(id));
+    },
+  });
   const drafts = createDrafts(store);
+  const links = createLinkRequests({ context, trust, shown: linkRequests });
   const ring = createKeyRing({ store, vault, keys, trust });
   const chatKeys = createChatKeys({ context, book, ring, trust });
   const connection: RelayConnection = createRelayConnection({
@@ -94,16 +137,41 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     owner: { ...owner, deviceId: context.deviceId, onReady: () => catchAllUp(), onEvent: received },
   });
   const connectionOf = () => connection;
+  const renewal = createEpochRenewal({
+    context,
+    book,
+    ring,
+    trust,
+    chatKeys,
+    isOnline: () => connection.isOnline(),
+    isInDoubt,
+  });
+  const devices = createOwnDevices({
+    context,
+    trust,
+    requests: linkRequests,
+    ...options.devices,
+    onRemoved: () => renewal.sweep({ soon: true }),
+    onBehind: () => publisher.allChanged(),
+  });
   const outbox: Outbox = createOutbox({
     context,
     book,
     ring,
     connection: connectionOf,
-    maySend: async (chatId) => !(await isInDoubt(chatId)),
+    isDue: (chatId) => renewal.isDue(chatId),
+    maySend: async (chatId) => book.get(chatId)?.partnerGone !== true && (await mayEncrypt(chatId)),
     acknowledged: (envelope) =>
       sync.accept(envelope).catch(() => void sync.catchUp(envelope.chatId)),
   });
-  const receipts = createReceipts({ context, book, ring, trust, connection: connectionOf });
+  const receipts = createReceipts({
+    context,
+    book,
+    ring,
+    trust,
+    connection: connectionOf,
+    mayEncrypt,
+  });
   const ingest = createIngest({ context, book, ring, trust, outbox: () => outbox });
   const sync = createChatSync({
     context,
@@ -112,6 +180,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     connection: connectionOf,
     receipts: (chatId, found) => receipts.take(chatId, found),
   });
+  const preKeys = createPreKeyLoader(context, trust);
   const publisher: ChatPublisher = createChatPublisher({
     context,
     list,
@@ -121,6 +190,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     outbox,
     drafts,
+    isBehind: () => devices.isBehind(),
   });
   const catchUp = createCatchUp({
     context,
@@ -134,17 +204,33 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
 
   /** Remembered, so that a list without chats is not shown as loading for ever when offline. */
   function listed(): void {
+    isListed = true;
     publisher.listed();
+    contacts.changed();
     void store
       .seal('state', listedKey, {})
       .then((write) => store.write([write]))
       .catch(() => undefined);
   }
 
+  function profileOf(id: AccountContext['userId']) {
+    if (id === userId) return context.profile();
+    const everybody = book.all().flatMap(({ members }) => members);
+    return everybody.find((member) => member.userId === id);
+  }
+
   async function isInDoubt(chatId: ChatId): Promise<boolean> {
     const members = book.get(chatId)?.members ?? [];
     const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
-    return doubts.includes(true);
+    const isDisputed = (book.get(chatId)?.disputedEpoch ?? null) !== null;
+    return doubts.includes(true) || isDisputed || devices.isBehind();
+  }
+
+  /** Nothing is sent before the members' manifests were asked for since the last reconnect. */
+  async function mayEncrypt(chatId: ChatId): Promise<boolean> {
+    await catchUp.lookAt(book.get(chatId)?.members.map((member) => member.userId) ?? []);
+    if (!(await devices.reachesAnchor()) || (await isInDoubt(chatId))) return false;
+    return await renewal.settle(chatId);
   }
 
   /**
@@ -168,10 +254,14 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await onReady();
+        follow('links', () => links.refresh());
+        const everything = catchUp.everything();
         outbox.kick();
-        await catchUp.everything();
+        await everything;
         failures = 0;
         outbox.kick();
+        renewal.sweep({ soon: false });
+        doChores();
         for (const { chatId } of book.all()) receipts.schedule(chatId);
       })
       .catch((error: unknown) => {
@@ -181,6 +271,27 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         failures += 1;
         cancelRetry = platform.clock.setTimer(Math.max(askedMs, delayMs), catchAllUp);
       });
+  }
+
+  function doChores(): void {
+    cancelChores();
+    cancelChores = platform.clock.setTimer(choresEveryMs, doChores);
+    void chores
+      .run(async () => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        await devices.keep();
+        await (await preKeys()).keep();
+      })
+      .catch(() => {
+        if (!context.isOpen() || !connection.isOnline()) return;
+        cancelChores();
+        cancelChores = platform.clock.setTimer(choresAgainMs, doChores);
+      });
+  }
+
+  async function personChanged(id: AccountContext['userId']): Promise<void> {
+    await catchUp.person(id);
+    if (id === userId) await onReady();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
@@ -199,7 +310,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       },
       'chat:changed': () => follow('chats', () => catchUp.chats()),
       'chatKey:changed': ({ chatId }) => follow(`keys ${chatId}`, () => catchUp.keys(chatId)),
-      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => catchUp.person(id)),
+      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => personChanged(id)),
+      'vault:changed': () => follow('vault', options.takeVault),
+      'preKeys:low': doChores,
+      'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
         if (deviceId === context.deviceId) owner.onEnded('device_revoked');
       },
@@ -212,7 +326,11 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     if (messages.length > 0) publisher.replaced(chatId, messages);
   }
 
-  book.changed.on((chatId) => publisher.chatChanged(chatId));
+  const stopRequests = linkRequests.subscribe(() => devices.changed());
+  book.changed.on((chatId) => {
+    publisher.chatChanged(chatId);
+    contacts.changed();
+  });
   outbox.changed.on((chatId) => publisher.chatChanged(chatId));
   drafts.changed.on((chatId) => publisher.chatChanged(chatId));
   chatKeys.arrived.on((chatId) => {
@@ -238,27 +356,43 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     receipts,
     publisher,
     trust,
+    links,
+    contacts,
+    devices,
+    preKeys,
     async start() {
-      await Promise.all([book.load(), drafts.load(), outbox.load()]);
+      await Promise.all([trust.load(), book.load(), drafts.load(), outbox.load()]);
+      await devices.load();
       const known = await store
         .read('state', listedKey, z.object({}))
         .catch(ifDamaged(() => undefined));
       publisher.start(known !== undefined);
+      contacts.changed();
       connection.start();
     },
-    startChat: (partnerId) => startChat({ context, book, ring, trust, chatKeys, partnerId }),
+    async startChat(partnerId) {
+      const { startChat } = await import('../chats/start-chat.ts');
+      return await startChat({ context, book, ring, trust, chatKeys, partnerId });
+    },
+    catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
     settled: async () => {
       await hints.idle();
+      await chores.idle();
       await book.idle();
     },
     stop() {
       cancelRetry();
+      cancelChores();
+      renewal.stop();
+      stopRequests();
       connection.stop();
       outbox.stop();
       sync.stop();
       receipts.stop();
       publisher.stop();
+      links.stop();
+      contacts.stop();
     },
   };
 }

@@ -1,9 +1,10 @@
-import { isCryptoError, rewrapVault, safetyCode, suggestPassphrase } from '@sotto/crypto';
+import { isCryptoError, rewrapVault, suggestPassphrase } from '@sotto/crypto';
 import { protocolVersion } from '@sotto/protocol';
 import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
 import { confirmRecoveryKey, createProfile, setChatPassword } from '../account/first-run.ts';
 import {
+  admit,
   endAuthSession,
   enter,
   fail,
@@ -12,25 +13,35 @@ import {
   resume,
 } from '../account/session-flow.ts';
 import { createChatStores } from '../chats/chat-stores.ts';
-import { partnerOf } from '../chats/chat-record.ts';
 import { ClientError, isClientError } from '../client-error.ts';
-import type { ChatListState, ConnectionState, SessionState } from '../facade.ts';
+import { noDevices } from '../devices/devices-view.ts';
+import type {
+  ChatListState,
+  ConnectionState,
+  DevicesState,
+  LinkRequest,
+  SessionState,
+} from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
+import { createContactStores } from '../trust/contact-stores.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
+import { publishVault } from '../vault/publish-vault.ts';
 import { findPerson } from '../chats/find-person.ts';
-import type { EngineCore, OpenedAccount, Resident } from './engine-core.ts';
+import type { CommandKit } from './command-kit.ts';
+import { createContactCommands } from './contact-commands.ts';
+import { createDeviceCommands } from './device-commands.ts';
+import { createOwnAccountCommands } from './own-account-commands.ts';
+import type { EndCode, EngineCore, OpenedAccount, Resident } from './engine-core.ts';
 import { createLoginPasswordMemory } from '../account/login-password-memory.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { warnOfLock } from './warn-of-lock.ts';
-import { keepAuthSession, keepVault } from './open-account.ts';
+import { keepAuthSession } from './open-account.ts';
 import { createSerialQueue } from './serial-queue.ts';
 import { selfTest } from './self-test.ts';
 import type { SottoClientOptions, SottoEngine } from './sotto-engine.ts';
 import { createStore } from './writable-store.ts';
-
-type EndCode = 'session_ended' | 'device_revoked' | 'version_unsupported';
 
 /**
  * Makes the engine and starts it: `session` goes from `starting` to what the local store says.
@@ -73,6 +84,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     stores: createChatStores(() =>
       session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
     ),
+    contacts: createContactStores(() =>
+      session.getSnapshot().phase === 'locked' ? 'locked' : 'loading',
+    ),
+    devices: createStore<DevicesState>(noDevices),
+    linkRequests: createStore<readonly LinkRequest[]>([]),
     storage: null,
     resident: null,
     opened: null,
@@ -99,7 +115,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
   function onEnded(code: EndCode): void {
     idle.stop();
     if (code === 'version_unsupported') return fail(core, code);
-    void step(() => leave(core, code)).catch(() => fail(core, 'storage_unavailable'));
+    const { resident } = core;
+    void step(async () => {
+      // Signed out, or another person signed in, before this came to its turn.
+      if (core.resident === resident) await leave(core, code);
+    }).catch(() => fail(core, 'storage_unavailable'));
   }
 
   /** One change of who is here at a time; every failure leaves as a `ClientError`. */
@@ -165,11 +185,15 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     throw error;
   }
 
-  async function signOut(scope: 'local' | 'global'): Promise<void> {
-    await endAuthSession(core, scope);
+  async function ending(): Promise<void> {
     idle.stop();
     login.forget();
     await authWrites.idle();
+  }
+
+  async function signOut(scope: 'local' | 'global'): Promise<void> {
+    await endAuthSession(core, scope);
+    await ending();
     await leave(core, null);
   }
 
@@ -177,7 +201,24 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     fail(core, error instanceof ClientError ? error.code : 'internal');
   });
 
+  const kit: CommandKit = {
+    core,
+    login,
+    step,
+    guarded,
+    inSession,
+    opened,
+    signedIn,
+    assertPhase,
+    begun: () => idle.start(),
+    ending,
+    onEnded,
+  };
+
   return {
+    ...createDeviceCommands(kit),
+    ...createContactCommands(kit),
+    ...createOwnAccountCommands(kit),
     session: core.session,
     connection: core.connection,
     chats: core.list,
@@ -186,20 +227,20 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     signUp: (input) =>
       step(async () => {
         assertPhase('signedOut');
-        await enter(core, await auth.signUp(input));
+        await admit(core, await auth.signUp(input));
         await login.remember(input.password);
       }),
     signIn: (input) =>
       step(async () => {
         assertPhase('signedOut');
-        await enter(core, await auth.signIn(input));
+        await admit(core, await auth.signIn(input));
         await login.remember(input.password);
       }),
     signOut: ({ scope }) => step(() => signOut(scope)),
     changeLoginPassword: (input) =>
       step(() =>
         inSession(async () => {
-          if (opened().vault.chatPassword() === input.next) throw new ClientError('same_password');
+          if (opened().vault.isChatPassword(input.next)) throw new ClientError('same_password');
           await auth.changePassword(input);
           await login.remember(input.next);
         }),
@@ -283,20 +324,17 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
           (
             await openWithPassword({ userId, chatPassword: current, sealed, minimumVersion })
           ).close();
-          const { vaultKey } = vault;
           const { random } = platform;
-          const changed = await rewrapVault({
-            userId,
-            vaultKey,
-            newChatPassword: next,
-            sealedVault: sealed,
-            random,
+          await publishVault({
+            core,
+            resident,
+            vault,
+            change: (sealedVault) => {
+              const { vaultKey } = vault;
+              return rewrapVault({ userId, vaultKey, newChatPassword: next, sealedVault, random });
+            },
           });
-          // Locked meanwhile: this may have been sealed under a key of zeros, which everybody has.
-          if (!vault.isOpen()) throw new ClientError('locked');
-          await http.call('putVault', { body: changed });
           vault.replaceChatPassword(next);
-          await keepVault(core, resident, vault, changed);
         }),
       ),
     async noteActivity() {
@@ -310,6 +348,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       guarded(async () => {
         const { runtime } = opened();
         idle.noteActivity();
+        if (runtime.book.get(chatId)?.partnerGone) throw new ClientError('not_found');
         if (await runtime.isInDoubt(chatId)) throw new ClientError('untrusted');
         const also = runtime.drafts.clearing(chatId, text);
         const id = await runtime.outbox.enqueue(chatId, text, also);
@@ -321,21 +360,6 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     loadOlder: ({ chatId }) => guarded(() => opened().runtime.publisher.loadOlder(chatId)),
     markRead: ({ chatId, seq }) => guarded(() => opened().runtime.receipts.markRead(chatId, seq)),
     saveDraft: ({ chatId, text }) => guarded(() => opened().runtime.drafts.save(chatId, text)),
-    safetyCode: ({ chatId }) =>
-      guarded(async () => {
-        const { runtime, vault } = opened();
-        const partner = partnerOf(runtime.book.require(chatId), vault.userId);
-        const person =
-          (await runtime.trust.person(partner.userId)) ??
-          (await runtime.trust.refresh(partner.userId));
-        const digits = await safetyCode({
-          ourUserId: vault.userId,
-          ourAccountKey: vault.accountKey.publicKey,
-          theirUserId: partner.userId,
-          theirAccountKey: person.accountKey,
-        });
-        return { digits };
-      }),
     async setOnline({ online }) {
       core.online = online;
       core.opened?.runtime.connection.setOnline(online);

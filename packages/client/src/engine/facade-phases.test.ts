@@ -32,8 +32,17 @@ const calls: { [Name in keyof SottoClient]?: (client: SottoClient) => Promise<un
   loadOlder: (client) => client.loadOlder({ chatId }),
   markRead: (client) => client.markRead({ chatId, seq: 1 }),
   saveDraft: (client) => client.saveDraft({ chatId, text: 'x' }),
-  safetyCode: (client) => client.safetyCode({ chatId }),
   setOnline: (client) => client.setOnline({ online: true }),
+  startSecondFactor: (client) => client.startSecondFactor(),
+  confirmSecondFactor: (client) => client.confirmSecondFactor({ code: '1', recoveryKey: 'x' }),
+  stopSecondFactor: (client) => client.stopSecondFactor({ code: '123456' }),
+  submitSecondFactor: (client) => client.submitSecondFactor({ code: '123456' }),
+  submitRecoveryKey: (client) => client.submitRecoveryKey({ recoveryKey: 'x' }),
+  renewRecoveryKey: (client) => client.renewRecoveryKey({ chatPassword: password }),
+  confirmNewRecoveryKey: (client) => client.confirmNewRecoveryKey({ groups: [] }),
+  listActivity: (client) => client.listActivity({}),
+  exportData: (client) => client.exportData(),
+  deleteAccount: (client) => client.deleteAccount({ password }),
   eraseDevice: (client) => client.eraseDevice(),
 };
 

@@ -4,7 +4,7 @@ import type { Profile } from '@sotto/protocol';
 import * as z from 'zod/mini';
 import { readAccessToken } from '../account/auth-session.ts';
 import { ClientError, isClientError } from '../client-error.ts';
-import { forgetDeviceKeys } from '../devices/device-keys.ts';
+import { forgetDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import { signSessionProof, signSocketProof } from '../devices/device-proof.ts';
 import { createSealedStore, ifDamaged } from '../storage/sealed-store.ts';
@@ -13,6 +13,8 @@ import type { PersonTrust } from '../trust/person-trust.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import { isGenuineVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
+import { keepVault } from '../vault/keep-vault.ts';
+import { raiseAnchor } from '../vault/raise-anchor.ts';
 import type { AccountContext } from './account-context.ts';
 import { createAccountRuntime } from './account-runtime.ts';
 import type { EngineCore, Resident } from './engine-core.ts';
@@ -56,6 +58,9 @@ export async function restoreAuthSession(
     // Damaged on disk: signing in again makes another one.
     throw new ClientError('session_ended', { cause });
   }
+  if (!core.auth.secondFactor().isDue) return;
+  core.auth.forget();
+  throw new ClientError('session_ended');
 }
 
 /**
@@ -80,6 +85,24 @@ export async function bindSession(
   // Signed out meanwhile: writing would bring the vault's copy back to the disk.
   if (core.resident !== resident || !resident.record) return;
   resident.record = { ...resident.record, boundSessionId: authSessionId };
+  await resident.shelf.write(resident.record);
+}
+
+/** Writes this device's private halves to disk, before anything is made of new ones. */
+async function keepDeviceKeys(
+  core: EngineCore,
+  resident: Resident,
+  vault: OpenVault,
+  keys: DeviceKeys,
+): Promise<void> {
+  const { userId } = resident;
+  const storageKey = vault.keys.localStorageKey;
+  const { random } = core.platform;
+  const sealedKeys = await sealDeviceKeys({ keys, userId, storageKey, random });
+  if (!vault.isOpen() || core.resident !== resident || !resident.record) {
+    throw new ClientError('locked');
+  }
+  resident.record = { ...resident.record, sealedKeys };
   await resident.shelf.write(resident.record);
 }
 
@@ -144,6 +167,7 @@ export async function openAccount(options: {
     const account = await http.call('getAccount', {});
     const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (device && !device.isActive) return onEnded('device_revoked');
+    if (context.isOpen()) await runtime.devices.list(account.devices);
     if (account.vault && (await isGenuineVault(vault, account.vault))) {
       await keepVault(core, resident, vault, account.vault);
     }
@@ -162,7 +186,9 @@ export async function openAccount(options: {
       async accessToken(rejected) {
         const before = auth.serialized() === null ? undefined : await auth.accessToken();
         const token = rejected ? await auth.accessToken(before) : (before ?? '');
-        if (token === '') throw new ClientError('session_ended');
+        // Without the second factor that was set up elsewhere meanwhile, a session opens nothing.
+        const unproven = token === '' || auth.secondFactor().isDue;
+        if (unproven) throw new ClientError('session_ended');
         await bindSession(core, resident, keys).catch((error: unknown) => {
           if (isClientError(error, 'not_found')) throw new ClientError('device_revoked');
           throw error;
@@ -181,11 +207,24 @@ export async function openAccount(options: {
     connectionState: core.connection,
     list: core.list,
     stores: core.stores,
+    linkRequests: core.linkRequests,
+    contactStores: core.contacts,
+    devices: {
+      show: (state) => core.devices.set(state),
+      keepKeys: (next) => keepDeviceKeys(core, resident, vault, next),
+      raiseAnchor: (chain) => raiseAnchor({ core, resident, vault, own: chain }),
+    },
+    async takeVault() {
+      const { vault: offered } = await http.call('getAccount', {});
+      if (!offered || !(await isGenuineVault(vault, offered)) || !context.isOpen()) return;
+      await keepVault(core, resident, vault, offered);
+    },
   });
   core.opened = { resident, vault, keys, context, runtime };
   try {
     if (own) await runtime.trust.keep(own);
     core.stores.clear('loading');
+    core.contacts.clear('loading');
     runtime.connection.setOnline(core.online);
     await runtime.start();
   } catch (error) {
@@ -199,21 +238,6 @@ export async function openAccount(options: {
     throw new ClientError('locked');
   }
   core.session.set({ phase: 'ready', profile, email: resident.email });
-}
-
-/** Replaces the local copy of the vault with a version that was made with its key. */
-export async function keepVault(
-  core: EngineCore,
-  resident: Resident,
-  vault: OpenVault,
-  sealed: OpenVault['sealed'],
-): Promise<void> {
-  vault.sealed = sealed;
-  const { record } = resident;
-  if (!record || core.resident !== resident) return;
-  const vaultVersion = Math.max(record.vaultVersion, sealed.version);
-  resident.record = { ...record, vault: sealed, vaultVersion };
-  await resident.shelf.write(resident.record);
 }
 
 /** Stops everything and overwrites the keys. What lies on disk stays. */

@@ -4,13 +4,19 @@ import { clientErrorCodes } from '../client-error.ts';
 import { bytesField } from '../storage/bytes-field.ts';
 import { paddedNumber } from '../storage/record-keys.ts';
 
-/** A message that has not been numbered yet. The ciphertext is made once: every try sends the same bytes. */
+/**
+ * A message that has not been numbered yet. The ciphertext is made for the first try: every later one
+ * sends the same bytes.
+ */
 export const outboxEntrySchema = z.object({
   chatId: chatIdSchema,
   clientId: clientIdSchema,
   /** The sender counter inside the ciphertext; also the order in the queue. */
   counter: z.int().check(z.gte(1)),
-  ciphertext: bytesField,
+  /** Null while it waits for a key that no removed device knows. */
+  ciphertext: z.nullable(bytesField),
+  /** Written without a connection: nobody has seen these bytes, and a newer key makes others. */
+  unsent: z._default(z.boolean(), false),
   text: z.string(),
   sentAtMs: timeMsSchema,
   /** Why the relay refused it for good; null while it is queued. */

@@ -1,7 +1,7 @@
-import { encryptMessage, utf8 } from '@sotto/crypto';
+import { encryptMessage, equalBytes, parseMessageHeader, utf8 } from '@sotto/crypto';
 import { clientIdSchema, limits, utf8Length } from '@sotto/protocol';
 import type { ChatId, ClientId, MessagePayload } from '@sotto/protocol';
-import type { KeyRing } from '../chats/key-ring.ts';
+import type { HeldKey, KeyRing } from '../chats/key-ring.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
 import type { Envelope } from '../chats/open-message.ts';
 import { ClientError } from '../client-error.ts';
@@ -49,12 +49,14 @@ export function createOutbox(options: {
   book: ChatBook;
   ring: KeyRing;
   connection: () => RelayConnection;
-  /** Whether nothing about the chat's members is in doubt. */
+  /** Whether the chat's newest key must not be used to encrypt any more. */
+  isDue: (chatId: ChatId) => Promise<boolean>;
+  /** Whether nothing about the chat's members is in doubt; renews the key where that is due. */
   maySend: (chatId: ChatId) => Promise<boolean>;
   /** An own message got its number. */
   acknowledged: (envelope: Envelope) => Promise<void>;
 }): Outbox {
-  const { context, book, ring, connection, maySend, acknowledged } = options;
+  const { context, book, ring, connection, isDue, maySend, acknowledged } = options;
   const { store, platform, userId, deviceId } = context;
   const { clock, random } = platform;
   const changed = createSignal<ChatId>();
@@ -64,6 +66,8 @@ export function createOutbox(options: {
   const timers = new Map<ChatId, () => void>();
   const counters = new Map<ChatId, number>();
   const damaged = new Map<string, number>();
+  /** Written in this session and never sent: nobody has seen their bytes. */
+  const untried = new Set<ClientId>();
 
   const list = (chatId: ChatId) => waiting.get(chatId) ?? [];
 
@@ -110,14 +114,50 @@ export function createOutbox(options: {
     return Math.max(own?.highest ?? 0, ...list(chatId).map(({ counter }) => counter));
   }
 
+  async function encrypt(
+    entry: Pick<OutboxEntry, 'chatId' | 'clientId' | 'counter' | 'text' | 'sentAtMs'>,
+    epochKey: HeldKey,
+  ): Promise<Uint8Array> {
+    const { chatId, clientId, counter, text, sentAtMs } = entry;
+    const payload: MessagePayload = { kind: 'text', text, sentAtMs };
+    const ciphertext = await encryptMessage({
+      epochKey,
+      chatId,
+      sender: { userId, deviceId },
+      messageId: clientId,
+      counter,
+      plaintext: utf8(JSON.stringify(payload)),
+      random,
+    });
+    if (!context.isOpen()) throw new ClientError('locked');
+    return ciphertext;
+  }
+
+  /** With the bytes to send: those of the first try, or made now, under the key that is the newest now. */
+  async function prepared(
+    entry: OutboxEntry,
+  ): Promise<(OutboxEntry & { ciphertext: Uint8Array }) | undefined> {
+    const epochKey = await ring.current(entry.chatId);
+    if (!epochKey) return undefined;
+    const { ciphertext } = entry;
+    const isSeen = !entry.unsent && !untried.has(entry.clientId);
+    const isUsable = ciphertext && (isSeen || isUnder(ciphertext, epochKey));
+    if (isUsable && !entry.unsent) return { ...entry, ciphertext };
+    const bytes = isUsable ? ciphertext : await encrypt(entry, epochKey);
+    const next = update(entry, { ciphertext: bytes, unsent: false });
+    await persist(next);
+    return { ...next, ciphertext: bytes };
+  }
+
   async function send(chatId: ChatId): Promise<void> {
     for (;;) {
-      const entry = list(chatId).find(
-        (one) => one.failure === null && one.acknowledgedSeq === null,
-      );
-      if (!entry || !context.isOpen() || !connection().isOnline()) return;
+      const next = list(chatId).find((one) => one.failure === null && one.acknowledgedSeq === null);
+      if (!next || !context.isOpen() || !connection().isOnline()) return;
       if (!(await maySend(chatId))) return;
+      const entry = await prepared(next);
+      if (!entry || !context.isOpen() || !connection().isOnline()) return;
       const { clientId, ciphertext } = entry;
+      untried.delete(clientId);
       let answer: { seq: number; createdAtMs: number };
       try {
         answer = await connection().request('message:send', { chatId, clientId, ciphertext });
@@ -195,17 +235,10 @@ export function createOutbox(options: {
         const counter = await nextCounter(chatId);
         const clientId = clientIdSchema.parse(randomUuid(random));
         const sentAtMs = clock.now();
-        const payload: MessagePayload = { kind: 'text', text, sentAtMs };
-        const ciphertext = await encryptMessage({
-          epochKey,
-          chatId,
-          sender: { userId, deviceId },
-          messageId: clientId,
-          counter,
-          plaintext: utf8(JSON.stringify(payload)),
-          random,
-        });
-        const atRest = { chatId, clientId, counter, ciphertext, text, sentAtMs, failure: null };
+        const written = { chatId, clientId, counter, text, sentAtMs };
+        const ciphertext = (await isDue(chatId)) ? null : await encrypt(written, epochKey);
+        const unsent = !connection().isOnline();
+        const atRest = { ...written, ciphertext, unsent, failure: null };
         if (!context.isOpen()) throw new ClientError('locked');
         // One batch: a counter is used if and only if the message that carries it is on disk.
         await store.write([
@@ -214,6 +247,7 @@ export function createOutbox(options: {
           ...also,
         ]);
         counters.set(chatId, counter);
+        untried.add(clientId);
         replace(chatId, [...list(chatId), { ...atRest, acknowledgedSeq: null }]);
         kickOne(chatId);
         return clientId;
@@ -254,6 +288,9 @@ export function createOutbox(options: {
     },
   };
 }
+
+const isUnder = (ciphertext: Uint8Array, { keyId }: HeldKey): boolean =>
+  equalBytes(parseMessageHeader(ciphertext).keyId, keyId);
 
 const laterCodes: ReadonlySet<ClientErrorCode> = new Set([
   'session_ended',

@@ -20,6 +20,8 @@ export interface CatchUp {
   /** Somebody's manifest changed. */
   person(userId: UserId): Promise<void>;
   keys(chatId: ChatId): Promise<void>;
+  /** Looks up whoever of these was not looked up yet since `everything` began last. */
+  lookAt(ids: readonly UserId[]): Promise<void>;
 }
 
 export function createCatchUp(options: {
@@ -36,6 +38,8 @@ export function createCatchUp(options: {
   const { http, userId } = context;
   /** Chats of which the relay named a lower newest number than was here when it was asked. */
   const setBack = new Set<ChatId>();
+  /** People whose newest manifest was asked for since the last reconnect. */
+  const lookedAt = new Set<UserId>();
 
   async function listChats(): Promise<ChatId[]> {
     const found: ChatId[] = [];
@@ -71,12 +75,14 @@ export function createCatchUp(options: {
   async function look(id: UserId): Promise<void> {
     try {
       await trust.refresh(id);
+      lookedAt.add(id);
     } catch (error) {
       const known =
         isClientError(error, 'rollback') ||
         isClientError(error, 'untrusted') ||
         isClientError(error, 'not_found');
       if (!known) throw error;
+      lookedAt.add(id);
     }
   }
 
@@ -99,7 +105,14 @@ export function createCatchUp(options: {
       await eachOf(people(book, found), look);
       await eachOf(found, one);
     },
+    async lookAt(ids) {
+      await eachOf(
+        ids.filter((id) => !lookedAt.has(id)),
+        look,
+      );
+    },
     async everything() {
+      lookedAt.clear();
       const found = await listChats();
       await eachOf([...new Set([userId, ...people(book, found)])], look);
       const first = watched();

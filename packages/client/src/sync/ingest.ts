@@ -60,7 +60,8 @@ export function createIngest(options: {
     const queued = outbox()
       .entries(chatId)
       .find((entry) => entry.clientId === clientId);
-    return queued !== undefined && !equalBytes(queued.ciphertext, ciphertext);
+    if (!queued) return false;
+    return queued.ciphertext === null || !equalBytes(queued.ciphertext, ciphertext);
   }
 
   /**

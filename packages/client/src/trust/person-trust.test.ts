@@ -2,6 +2,7 @@ import { generateIdentityKeyPair, generateSealingKeyPair, signDeviceManifest } f
 import type { IdentityKeyPair } from '@sotto/crypto';
 import { userIdSchema } from '@sotto/protocol';
 import { describe, expect, it } from 'vitest';
+import { manifestDeviceOf } from '../devices/publish-manifest.ts';
 import { followPerson, pinPerson } from './person-trust.ts';
 import type { ManifestEntry } from './person-trust.ts';
 
@@ -94,9 +95,7 @@ describe('trust in a person', () => {
         previousHash: known.hash,
         accountKey: account.publicKey,
         timeMs: 2,
-        devices: known.devices
-          .slice(1)
-          .map((device) => ({ ...device, nameHash: new Uint8Array(32), addedAtMs: 1 })),
+        devices: known.devices.slice(1).map(manifestDeviceOf),
       },
       accountSeed: account.seed,
     });
@@ -104,5 +103,42 @@ describe('trust in a person', () => {
     const next = await followPerson(known, [...chain.slice(1), without]);
 
     expect(next.devices.map(({ current }) => current)).toEqual([false, true]);
+  });
+
+  it('refuses a number or an id that had belonged to another device', async () => {
+    const account = await generateIdentityKeyPair();
+    const chain = await makeChain(account, 2);
+    const known = await pinPerson({ userId, entries: chain });
+    const next = async (
+      version: number,
+      previousHash: Uint8Array,
+      devices: ReturnType<typeof manifestDeviceOf>[],
+    ) =>
+      await signDeviceManifest({
+        manifest: {
+          userId,
+          version,
+          previousHash,
+          accountKey: account.publicKey,
+          timeMs: 2,
+          devices,
+        },
+        accountSeed: account.seed,
+      });
+    const [first, second] = known.devices.map(manifestDeviceOf);
+    if (!first || !second) throw new Error('two devices');
+    const without = await next(3, known.hash, [first]);
+    const followed = await followPerson(known, [...chain.slice(1), without]);
+    const { publicKey: identityKey } = await generateIdentityKeyPair();
+
+    for (const stolen of [
+      { ...second, deviceId: '00000000-0000-4000-8000-000000000199' },
+      { ...second, identityKey },
+    ]) {
+      const bad = await next(4, followed.hash, [first, stolen]);
+      await expect(followPerson(followed, [without, bad])).rejects.toMatchObject({
+        code: 'rollback',
+      });
+    }
   });
 });

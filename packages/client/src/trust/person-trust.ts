@@ -5,7 +5,7 @@ import {
   verifyDeviceManifest,
   verifyManifestChain,
 } from '@sotto/crypto';
-import type { ManifestDevice, VerifiedManifest } from '@sotto/crypto';
+import type { DeviceManifest, ManifestDevice, VerifiedManifest } from '@sotto/crypto';
 import { deviceIdSchema, userIdSchema } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
 import * as z from 'zod/mini';
@@ -17,25 +17,45 @@ const certifiedDeviceSchema = z.object({
   number: z.int(),
   identityKey: bytesField,
   sealingKey: bytesField,
+  /** X-Wing; seals go to it where there is one. */
+  hybridKey: z.optional(bytesField),
+  /** Of the name it was certified under. This and the time are absent in records from before. */
+  nameHash: z.optional(bytesField),
+  addedAtMs: z.optional(z.int()),
   /** In the newest manifest. A former device still explains what it sent and sealed. */
   current: z.boolean(),
+  /** The first manifest without it; in records from before, the newest one it can have been. */
+  removedAtVersion: z.optional(z.int()),
+  /** Certified by an account key that was exchanged since: its number may be given anew. */
+  ofFormerKey: z.optional(z.boolean()),
 });
 export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
 
-/**
- * What is known of a person for sure: the account key pinned at first contact, the newest manifest
- * that key signed, and every device it ever certified. Never what a relay says about devices.
- */
-export const personTrustSchema = z.object({
+const chainSchema = z.object({
   userId: userIdSchema,
   accountKey: bytesField,
   version: z.int().check(z.gte(1)),
   hash: bytesField,
   devices: z.array(certifiedDeviceSchema),
+  /** Hashes of the manifests seen, by version; what others claim to have seen is compared with them. */
+  seen: z.optional(z.array(z.object({ version: z.int(), hash: bytesField }))),
+});
+
+/**
+ * What is known of a person for sure: the account key pinned at first contact, the newest manifest
+ * that key signed, and every device it ever certified. Never what a relay says about devices.
+ */
+export const personTrustSchema = z.extend(chainSchema, {
+  /** The safety code was compared here with this key in use. */
+  checked: z.optional(z.nullable(z.object({ accountKey: bytesField, atMs: z.int() }))),
+  /** What the relay offers instead: a chain that holds in itself, under another account key. */
+  offered: z.optional(z.nullable(chainSchema)),
   /** Why the relay's last word on this person was refused; null when it held. */
   alarm: z.nullable(z.enum(['rollback', 'untrusted'])),
 });
 export type PersonTrust = z.infer<typeof personTrustSchema>;
+/** A verified chain, without what people have said about it. */
+export type PersonChain = z.infer<typeof chainSchema>;
 
 /** A manifest as it is published. */
 export interface ManifestEntry {
@@ -58,7 +78,7 @@ export async function pinPerson(options: {
     if (!first) throw new ClientError('untrusted');
     const accountKey = options.accountKey ?? parseDeviceManifest(first.body).accountKey;
     const chain = await verifyManifestChain({ userId, accountKey, entries });
-    return advance({ userId, accountKey, devices: [] }, chain);
+    return advance({ userId, accountKey, version: 0, devices: [] }, chain);
   });
 }
 
@@ -80,40 +100,71 @@ export async function followPerson(
       throw new ClientError('rollback');
     }
     const previous = { version: known.version, hash: known.hash };
-    const chain = await verifyManifestChain({ userId, accountKey, entries: later, previous });
-    return chain.length === 0 ? { ...known, alarm: null } : advance(known, chain);
+    const devices = known.devices.filter(({ ofFormerKey }) => !ofFormerKey);
+    const rest = { userId, accountKey, entries: later, previous, devices };
+    const chain = await verifyManifestChain(rest);
+    // With the known one again, which says what a record from before does not hold.
+    return advance(known, [again, ...chain]);
   });
 }
 
-function advance(
-  base: { userId: UserId; accountKey: Uint8Array; devices: CertifiedDevice[] },
-  chain: readonly VerifiedManifest[],
-): PersonTrust {
+interface Base {
+  userId: UserId;
+  accountKey: Uint8Array;
+  version: number;
+  devices: CertifiedDevice[];
+  seen?: PersonTrust['seen'];
+}
+
+function advance(base: Base, chain: readonly VerifiedManifest[]): PersonTrust {
   const newest = chain.at(-1);
   if (!newest) throw new ClientError('untrusted');
-  const known = new Map<string, CertifiedDevice>(
-    base.devices.map((device) => [device.deviceId, { ...device, current: false }]),
-  );
-  for (const { manifest } of chain) {
-    for (const device of manifest.devices) known.set(device.deviceId, certified(device, false));
+  let devices = base.devices;
+  const seen = new Map((base.seen ?? []).map((one) => [one.version, one.hash]));
+  for (const { manifest, hash } of chain) {
+    devices = step(devices, manifest, base.version);
+    seen.set(manifest.version, hash);
   }
-  for (const device of newest.manifest.devices) known.set(device.deviceId, certified(device, true));
   return {
     userId: base.userId,
     accountKey: base.accountKey,
     version: newest.manifest.version,
     hash: newest.hash,
-    devices: [...known.values()],
+    devices,
+    seen: [...seen].map(([version, hash]) => ({ version, hash })),
     alarm: null,
   };
 }
 
-const certified = (device: ManifestDevice, current: boolean): CertifiedDevice => ({
+/** The devices after one more manifest: those it lists, and the former ones. */
+function step(
+  before: readonly CertifiedDevice[],
+  { version, devices }: DeviceManifest,
+  knownVersion: number,
+): CertifiedDevice[] {
+  const known = new Map<string, CertifiedDevice>(
+    before.map((device) => [
+      device.deviceId,
+      {
+        ...device,
+        current: false,
+        removedAtVersion: device.removedAtVersion ?? (device.current ? version : knownVersion),
+      },
+    ]),
+  );
+  for (const device of devices) known.set(device.deviceId, certified(device));
+  return [...known.values()];
+}
+
+const certified = (device: ManifestDevice): CertifiedDevice => ({
   deviceId: deviceIdSchema.parse(device.deviceId),
   number: device.number,
   identityKey: device.identityKey,
   sealingKey: device.sealingKey,
-  current,
+  ...(device.hybridKey && { hybridKey: device.hybridKey }),
+  nameHash: device.nameHash,
+  addedAtMs: device.addedAtMs,
+  current: true,
 });
 
 async function guard<Result>(task: () => Promise<Result>): Promise<Result> {

@@ -1,18 +1,31 @@
+import { equalBytes } from '@sotto/crypto';
+import { userIdSchema } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
+import { createSerialQueue } from '../engine/serial-queue.ts';
+import type { Trust } from '../facade.ts';
+import { keysUnder } from '../storage/record-keys.ts';
 import { ifDamaged } from '../storage/sealed-store.ts';
 import type { SealedStore } from '../storage/sealed-store.ts';
 import type { HttpClient } from '../transport/http-client.ts';
+import { acceptOffer } from './accept-offer.ts';
+import { findOffer } from './find-offer.ts';
+import { judgeTrust, saysTheSame } from './judge-trust.ts';
 import { followPerson, personTrustSchema, pinPerson } from './person-trust.ts';
 import type { CertifiedDevice, ManifestEntry, PersonTrust } from './person-trust.ts';
 
 /** Everybody this account has met, with pinned keys; sealed at rest under `trust/<user>`. */
 export interface TrustStore {
+  /** Reads everybody at once, so that `trustOf` has an answer. */
+  load(): Promise<void>;
+  /** What is known now of who a person is; `unchecked` for somebody who was never met. */
+  trustOf(userId: UserId): Trust;
   /** What is known, without asking the relay. Throws `untrusted` when what was pinned is damaged on disk. */
   person(userId: UserId): Promise<PersonTrust | undefined>;
   /**
-   * Fetches and verifies what is new. Throws `rollback` or `untrusted` and keeps the alarm with the
-   * person until the relay's word holds again; throws `not_found` for a person without manifests.
+   * Fetches and verifies what is new. Throws `rollback` or `untrusted` and keeps the alarm, or the key
+   * that is offered instead, with the person until the relay's word holds again; throws `not_found` for
+   * a person without manifests.
    */
   refresh(userId: UserId): Promise<PersonTrust>;
   /** Whether the relay's last word on this person was refused, or what is kept of them is damaged. */
@@ -21,6 +34,10 @@ export interface TrustStore {
   device(userId: UserId, deviceId: string): Promise<CertifiedDevice | undefined>;
   /** Takes over what a sign-in has verified already. */
   keep(person: PersonTrust): Promise<void>;
+  /** Notes that this key was compared then, or is not to count as compared. Throws `conflict` if another one is in use by now. */
+  mark(userId: UserId, accountKey: Uint8Array, atMs: number | null): Promise<void>;
+  /** Pins the offered account key in place of the former one, unchecked. Throws `conflict` if another one is offered by now. */
+  accept(userId: UserId, accountKey: Uint8Array): Promise<void>;
 }
 
 /** More than 127 devices that come and go and are renamed ever need; a relay could go on without end. */
@@ -36,6 +53,10 @@ export function createTrustStore(options: {
   const { store, http, own, onChange } = options;
   const known = new Map<UserId, PersonTrust>();
   const running = new Map<UserId, Promise<PersonTrust>>();
+  const following = new Map<UserId, Promise<PersonTrust>>();
+  const writes = createSerialQueue();
+  /** People whose pin is damaged on disk. */
+  const damaged = new Set<UserId>();
   /** Devices that a refresh did not bring: not asked for again until something changes. */
   const absent = new Set<string>();
 
@@ -53,14 +74,38 @@ export function createTrustStore(options: {
     return stored;
   }
 
-  async function keep(next: PersonTrust): Promise<void> {
-    const before = known.get(next.userId);
-    if (before && before.version === next.version && before.alarm === next.alarm) return;
-    await store.write([await store.seal('state', keyOf(next.userId), next)]);
-    known.set(next.userId, next);
-    absent.clear();
-    onChange(next.userId);
+  /** One change after another: what people say about somebody and what the relay says must not undo each other. */
+  function update(
+    userId: UserId,
+    change: (before: PersonTrust | undefined) => PersonTrust,
+  ): Promise<void> {
+    return writes.run(async () => {
+      const before = await person(userId);
+      const next = change(before);
+      if (before && saysTheSame(before, next)) return;
+      await store.write([await store.seal('state', keyOf(userId), next)]);
+      known.set(userId, next);
+      absent.clear();
+      onChange(userId);
+    });
   }
+
+  /** What was said about the pinned key stays with it; a key accepted meanwhile is not undone. */
+  const keep = (next: PersonTrust) =>
+    update(next.userId, (before) => {
+      if (!before) return next;
+      if (!equalBytes(before.accountKey, next.accountKey)) return before;
+      return { ...next, checked: before.checked ?? null };
+    });
+
+  const warn = (
+    userId: UserId,
+    warning: Pick<PersonTrust, 'alarm' | 'offered'>,
+    about: PersonTrust,
+  ) =>
+    update(userId, (before = about) =>
+      equalBytes(before.accountKey, about.accountKey) ? { ...before, ...warning } : before,
+    );
 
   async function fetchAfter(userId: UserId, after: number): Promise<ManifestEntry[]> {
     const entries: ManifestEntry[] = [];
@@ -92,28 +137,74 @@ export function createTrustStore(options: {
       await keep(next);
       return next;
     } catch (error) {
-      if (before && isClientError(error, 'rollback')) await keep({ ...before, alarm: 'rollback' });
-      if (before && isClientError(error, 'untrusted'))
-        await keep({ ...before, alarm: 'untrusted' });
+      const refused = isClientError(error, 'rollback') || isClientError(error, 'untrusted');
+      if (!before || !refused) throw error;
+      const offered =
+        userId === own.userId
+          ? null
+          : await findOffer(before, () => fetchAfter(userId, 0)).catch(() => null);
+      const alarm = offered ? null : isClientError(error, 'rollback') ? 'rollback' : 'untrusted';
+      await warn(userId, { alarm, offered }, before);
       throw error;
     }
   }
 
-  function refresh(userId: UserId): Promise<PersonTrust> {
-    const current = running.get(userId);
-    if (current) return current;
+  function begin(userId: UserId): Promise<PersonTrust> {
     const task = load(userId).finally(() => running.delete(userId));
     running.set(userId, task);
     return task;
+  }
+
+  /** A look that is under way may have missed what made the caller ask: one more follows it, for all who wait. */
+  function refresh(userId: UserId): Promise<PersonTrust> {
+    const current = running.get(userId);
+    if (!current) return begin(userId);
+    let next = following.get(userId);
+    if (!next) {
+      next = current
+        .catch(() => undefined)
+        .then(() => {
+          following.delete(userId);
+          return running.get(userId) ?? begin(userId);
+        });
+      following.set(userId, next);
+    }
+    return next;
   }
 
   return {
     person,
     refresh,
     keep,
+    async load() {
+      const rows = await store.range('state', keysUnder(keyOf('')), personTrustSchema, (key) => {
+        const userId = userIdSchema.safeParse(key.slice(keyOf('').length));
+        if (userId.success && userId.data !== own.userId) damaged.add(userId.data);
+      });
+      for (const { value } of rows) {
+        if (!known.has(value.userId)) known.set(value.userId, value);
+      }
+    },
+    trustOf: (userId) => (damaged.has(userId) ? 'doubtful' : judgeTrust(known.get(userId))),
+    mark: (userId, accountKey, atMs) =>
+      update(userId, (before) => {
+        if (!before || !equalBytes(before.accountKey, accountKey)) {
+          throw new ClientError('conflict');
+        }
+        return { ...before, checked: atMs === null ? null : { accountKey, atMs } };
+      }),
+    accept: (userId, accountKey) =>
+      update(userId, (before) => {
+        const accepted = before && acceptOffer(before);
+        if (!accepted || !equalBytes(accepted.accountKey, accountKey)) {
+          throw new ClientError('conflict');
+        }
+        return accepted;
+      }),
     async isInDoubt(userId) {
       try {
-        return ((await person(userId))?.alarm ?? null) !== null;
+        const trust = judgeTrust(await person(userId));
+        return trust === 'changed' || trust === 'doubtful';
       } catch (error) {
         if (isClientError(error, 'untrusted')) return true;
         throw error;
@@ -132,4 +223,4 @@ export function createTrustStore(options: {
   };
 }
 
-const keyOf = (userId: UserId): string => `trust/${userId}`;
+const keyOf = (userId: string): string => `trust/${userId}`;

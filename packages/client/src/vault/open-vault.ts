@@ -1,22 +1,27 @@
 import {
   deriveStorageKeys,
+  equalBytes,
   fromUtf8,
   identityKeyPairFromSeed,
   isCryptoError,
+  openVaultWithKey,
   openVaultWithPassword,
   openVaultWithRecoveryKey,
-  rewrapVault,
+  toBase64Url,
   utf8,
   zeroize,
 } from '@sotto/crypto';
 import type { IdentityKeyPair, SealedVault, StorageKeys } from '@sotto/crypto';
 import type { UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
+import { createSerialQueue } from '../engine/serial-queue.ts';
+import type { SerialQueue } from '../engine/serial-queue.ts';
 import type { RandomSource } from '../platform.ts';
 
 /**
  * The account's secrets while the vault is open. The chat password stays with them, because the
- * maker of a chat key derives it from the password; `close` overwrites everything.
+ * maker of a chat key derives it from the password; a device that was let in by another one has never
+ * been told it. `close` overwrites everything.
  */
 export interface OpenVault {
   readonly userId: UserId;
@@ -25,8 +30,15 @@ export interface OpenVault {
   readonly keys: StorageKeys;
   /** The sealed form that this was opened from, or that replaced it since. */
   sealed: SealedVault;
-  /** Throws `locked` after `close`. */
-  chatPassword(): string;
+  /** Changes of the sealed form run one after another. */
+  readonly changes: SerialQueue;
+  /**
+   * What a new epoch key is derived from: the chat password, or 32 random bytes as text while it was
+   * not typed here yet. Throws `locked` after `close`.
+   */
+  epochPassword(random: RandomSource): string;
+  /** False as well while the chat password was not typed here yet. */
+  isChatPassword(typed: string): boolean;
   replaceChatPassword(next: string): void;
   /**
    * False from the moment before the keys are overwritten. Whatever was sealed or wrapped may leave
@@ -41,14 +53,15 @@ export async function holdVault(options: {
   vaultKey: Uint8Array;
   accountSeed: Uint8Array;
   sealed: SealedVault;
-  chatPassword: string;
+  /** Null on a device that was let in by another one. */
+  chatPassword: string | null;
 }): Promise<OpenVault> {
   const { userId, vaultKey, sealed } = options;
   const [accountKey, keys] = await Promise.all([
     identityKeyPairFromSeed(options.accountSeed),
     deriveStorageKeys(vaultKey),
   ]);
-  let password = utf8(options.chatPassword);
+  let password = options.chatPassword === null ? null : utf8(options.chatPassword);
   let open = true;
   return {
     userId,
@@ -56,26 +69,29 @@ export async function holdVault(options: {
     accountKey,
     keys,
     sealed,
-    chatPassword() {
+    changes: createSerialQueue(),
+    epochPassword(random) {
       if (!open) throw new ClientError('locked');
-      return fromUtf8(password);
+      return password ? fromUtf8(password) : toBase64Url(random(32));
     },
+    isChatPassword: (typed) => open && password !== null && equalBytes(password, utf8(typed)),
     replaceChatPassword(next) {
       if (!open) return;
-      zeroize(password);
+      if (password) zeroize(password);
       password = utf8(next);
     },
     isOpen: () => open,
     close() {
       open = false;
-      zeroize(password, vaultKey, accountKey.seed);
+      if (password) zeroize(password);
+      zeroize(vaultKey, accountKey.seed);
       zeroize(keys.localStorageKey, keys.backupKey, keys.keyWrapKey);
     },
   };
 }
 
 /** A vault that does not open, in the facade's words; `wrong` is what a failure to open means here. */
-function vaultFailure(
+export function vaultFailure(
   error: unknown,
   wrong: 'wrong_chat_password' | 'wrong_recovery_key',
 ): ClientError {
@@ -108,16 +124,15 @@ export async function openWithPassword(options: {
   }
 }
 
-/** Opens with the recovery key and wraps under a new chat password: `sealed` is the next version. */
+/** Opens with the recovery key, to be wrapped under a new chat password. Throws `wrong_recovery_key` and as {@link openWithPassword}. */
 export async function openWithRecoveryKey(options: {
   userId: UserId;
   recoveryKey: string;
   newChatPassword: string;
   sealed: SealedVault;
   minimumVersion: number;
-  random: RandomSource;
 }): Promise<OpenVault> {
-  const { userId, recoveryKey, newChatPassword, sealed, minimumVersion, random } = options;
+  const { userId, recoveryKey, newChatPassword, sealed, minimumVersion } = options;
   try {
     const { vaultKey, contents } = await openVaultWithRecoveryKey({
       userId,
@@ -125,19 +140,12 @@ export async function openWithRecoveryKey(options: {
       sealedVault: sealed,
       minimumVersion,
     });
-    const next = await rewrapVault({
-      userId,
-      vaultKey,
-      newChatPassword,
-      sealedVault: sealed,
-      random,
-    });
     const { accountSeed } = contents;
     return await holdVault({
       userId,
       vaultKey,
       accountSeed,
-      sealed: next,
+      sealed,
       chatPassword: newChatPassword,
     });
   } catch (error) {
@@ -154,8 +162,7 @@ export async function isGenuineVault(open: OpenVault, offered: SealedVault): Pro
   if (offered.version <= open.sealed.version) return false;
   const { userId, vaultKey } = open;
   try {
-    // Re-wrapping opens the body first and fails if it is not ours; the result is thrown away.
-    await rewrapVault({ userId, vaultKey, newChatPassword: '-', sealedVault: offered });
+    await openVaultWithKey({ userId, vaultKey, sealedVault: offered });
     return true;
   } catch (error) {
     if (isCryptoError(error)) return false;

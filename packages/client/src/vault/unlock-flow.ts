@@ -1,3 +1,4 @@
+import { rewrapVault } from '@sotto/crypto';
 import { deviceIdSchema } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
 import { generateDeviceKeys, openDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
@@ -8,14 +9,15 @@ import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import {
   bindSession,
   keepAuthSession,
-  keepVault,
   openAccount,
   restoreAuthSession,
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
+import { keepVault } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
+import { publishVault } from './publish-vault.ts';
 
 /** What the steps of opening share. */
 export interface OpenSteps {
@@ -141,7 +143,7 @@ async function makeDevice(steps: OpenSteps): Promise<void> {
   const { random } = core.platform;
   const { userId, shelf } = resident;
   const deviceId = deviceIdSchema.parse(randomUuid(random));
-  const keys = await generateDeviceKeys(deviceId, random);
+  const keys = await generateDeviceKeys(deviceId, core.platform.clock.now(), random);
   const storageKey = vault.keys.localStorageKey;
   const sealedKeys = await sealDeviceKeys({ keys, userId, storageKey, random });
   await keepAuthSession(core, resident, vault, core.auth.serialized());
@@ -182,21 +184,20 @@ export async function recoverAccount(options: {
   const { core, resident, recoveryKey, newChatPassword, onEnded } = options;
   const { userId } = resident;
   await refreshVault(core, resident);
-  const before = sealedOf(resident);
   const vault = await openWithRecoveryKey({
     userId,
     recoveryKey,
     newChatPassword,
-    sealed: before,
+    sealed: sealedOf(resident),
     minimumVersion: minimumVersionOf(resident),
-    random: core.platform.random,
   });
-  const next = vault.sealed;
+  const { vaultKey } = vault;
+  const { random } = core.platform;
+  const change = (sealedVault: OpenVault['sealed']) =>
+    rewrapVault({ userId, vaultKey, newChatPassword, sealedVault, random });
   // Until the relay has the new version, the old one is what this device keeps.
-  vault.sealed = before;
   const beforeOpen = async () => {
-    await core.http.call('putVault', { body: next });
-    await keepVault(core, resident, vault, next);
+    await publishVault({ core, resident, vault, change });
     await resident.tries.succeed();
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };

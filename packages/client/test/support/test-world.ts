@@ -23,8 +23,25 @@ export interface TestWorld {
 const many = { events: 100_000, windowSeconds: 60 };
 const manyPoints = { points: 100_000, perSeconds: 60 };
 
-export async function startTestWorld(): Promise<TestWorld> {
-  const stack = await startTestStack({ auth: { rateLimits: { signIn: many, refresh: many } } });
+const factors = { factorVerify: many, factorVerifyPerUser: many };
+
+export async function startTestWorld(
+  options: {
+    /** Milliseconds since 1970, for the auth service only. */
+    authClock?: () => number;
+    /** Seconds within which a refresh token that was used is honest, of the auth service. */
+    refreshReuseIntervalSeconds?: number;
+  } = {},
+): Promise<TestWorld> {
+  const stack = await startTestStack({
+    auth: {
+      rateLimits: { signIn: many, refresh: many, ...factors },
+      ...(options.refreshReuseIntervalSeconds !== undefined && {
+        refreshReuseIntervalSeconds: options.refreshReuseIntervalSeconds,
+      }),
+    },
+    ...(options.authClock && { clock: options.authClock }),
+  });
   const lines: string[] = [];
   const clients = new Set<TestClient>();
   let relay: Relay | null = null;

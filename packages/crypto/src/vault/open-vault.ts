@@ -89,3 +89,16 @@ export async function openVaultWithRecoveryKey(
   const { recoveryWrap } = input.sealedVault;
   return openWith(input, (place) => unwrapWithRecoveryKey(place, recoveryKey, recoveryWrap));
 }
+
+/**
+ * The contents of a vault whose key is at hand: handed over by another device, or kept from opening it.
+ *
+ * `weak_parameters` and `rollback` come first; another key, or any changed byte, is `open_failed`.
+ */
+export async function openVaultWithKey(
+  input: OpenInput & { vaultKey: Uint8Array },
+): Promise<VaultContents> {
+  assertBytes(input.vaultKey, 'vaultKey', 32);
+  const vaultKey = Uint8Array.from(input.vaultKey);
+  return (await openWith(input, async () => vaultKey)).contents;
+}

@@ -2,7 +2,7 @@ import { assertBytes } from '../encoding/bytes.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { freshKdf } from './create-vault.ts';
 import { assertSealedVault } from './open-vault.ts';
-import { formatRecoveryKey, generateRecoveryKey } from './recovery-key.ts';
+import { formatRecoveryKey, generateRecoveryKey, parseRecoveryKey } from './recovery-key.ts';
 import {
   openBody,
   sealBody,
@@ -41,20 +41,23 @@ export async function rewrapVault(
 }
 
 /**
- * Gives the vault a fresh recovery key: version + 1, same chat password; the old recovery key stops
- * opening it.
+ * Gives the vault another recovery key: version + 1, same chat password; the old recovery key stops
+ * opening it. `recoveryKey`: one that was written down already; a fresh one without it.
  *
- * Throws `open_failed` if `vaultKey` is not this vault's key.
+ * Throws `open_failed` if `vaultKey` is not this vault's key, `bad_encoding` for a mistyped recovery key.
  */
 export async function replaceRecoveryKey(
-  input: ChangeInput,
+  input: ChangeInput & { recoveryKey?: string },
 ): Promise<{ recoveryKey: string; sealedVault: SealedVault }> {
   const { userId, vaultKey, sealedVault, random = systemRandom } = input;
   assertBytes(vaultKey, 'vaultKey', 32);
   const { kdf, version } = assertSealedVault(input);
   const contents = await openBody({ userId, kdf, version }, sealedVault, vaultKey);
   const next = { userId, version: version + 1, kdf };
-  const recovery = generateRecoveryKey({ random });
+  const recovery =
+    input.recoveryKey === undefined
+      ? generateRecoveryKey({ random })
+      : parseRecoveryKey(input.recoveryKey);
   const recoveryWrap = await wrapUnderRecoveryKey(next, recovery, vaultKey, random);
   const wraps = { passwordWrap: sealedVault.passwordWrap, recoveryWrap };
   const body = await sealBody(next, wraps, vaultKey, contents, random);

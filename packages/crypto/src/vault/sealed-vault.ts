@@ -8,9 +8,10 @@ import { openBox, sealBox } from '../committed-aead/committed-box.ts';
 import { passwordBytes } from '../chat-key/password-bytes.ts';
 import { ByteReader } from '../encoding/byte-reader.ts';
 import { assertBytes, concatBytes } from '../encoding/bytes.ts';
-import { be64, readBigEndian } from '../encoding/integers.ts';
+import { assertCount, be64, readBigEndian } from '../encoding/integers.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
+import type { ManifestHead } from '../log/verify-device-manifest.ts';
 import { hkdfSha256 } from '../primitives/hkdf.ts';
 import { pbkdf2Sha256 } from '../primitives/pbkdf2.ts';
 import type { RandomSource } from '../primitives/random.ts';
@@ -33,13 +34,17 @@ export interface SealedVault {
 
 /** What the vault keeps. */
 export interface VaultContents {
-  /** Version of the contents' own format. */
+  /** Version of the contents' own format: 2 with an anchor, 1 without. */
   version: number;
   /** Seed of the account key, 32 bytes. */
   accountSeed: Uint8Array;
+  /** A device manifest that this account has reached: an older or another chain is a rollback. */
+  anchor?: ManifestHead;
 }
 
-const contentsVersion = 1;
+/** What is put into a vault; an anchor makes it contents of version 2. */
+export type NewVaultContents = Omit<VaultContents, 'version'>;
+
 const passwordLabel = 'sotto/v1/vault-password-wrap';
 const recoveryLabel = 'sotto/v1/vault-recovery-wrap';
 const bodyLabel = 'sotto/v1/vault-body';
@@ -143,12 +148,32 @@ export async function sealBody(
   place: VaultPlace,
   wraps: VaultWraps,
   vaultKey: Uint8Array,
-  contents: { accountSeed: Uint8Array },
+  contents: NewVaultContents,
   random?: RandomSource,
 ): Promise<Uint8Array> {
-  assertBytes(contents.accountSeed, 'accountSeed', 32);
-  const plaintext = concatBytes(Uint8Array.of(contentsVersion), contents.accountSeed);
+  const plaintext = serializeContents(contents);
   return sealBox(await bodyBinding(place, wraps, vaultKey), plaintext, random);
+}
+
+function serializeContents({ accountSeed, anchor }: NewVaultContents): Uint8Array {
+  assertBytes(accountSeed, 'accountSeed', 32);
+  if (anchor === undefined) return concatBytes(Uint8Array.of(1), accountSeed);
+  assertCount(anchor.version, 'anchor.version');
+  if (anchor.version === 0) throw new RangeError('anchor.version: manifests count from 1');
+  assertBytes(anchor.hash, 'anchor.hash', 32);
+  return concatBytes(Uint8Array.of(2), accountSeed, be64(anchor.version), anchor.hash);
+}
+
+function parseContents(plaintext: Uint8Array): VaultContents {
+  const reader = new ByteReader(plaintext);
+  const version = reader.number(1);
+  if (version !== 1 && version !== 2) throw new CryptoError('open_failed');
+  const accountSeed = reader.take(32);
+  const anchor = version === 2 ? { version: reader.number(8), hash: reader.take(32) } : undefined;
+  reader.end();
+  if (anchor === undefined) return { version, accountSeed };
+  if (anchor.version === 0) throw new CryptoError('open_failed');
+  return { version, accountSeed, anchor };
 }
 
 /** Opens the contents; `open_failed` if any part of the vault was exchanged. */
@@ -158,10 +183,5 @@ export async function openBody(
   vaultKey: Uint8Array,
 ): Promise<VaultContents> {
   const plaintext = await openBox(await bodyBinding(place, sealed, vaultKey), sealed.body);
-  const reader = new ByteReader(plaintext);
-  const version = reader.number(1);
-  if (version !== contentsVersion) throw new CryptoError('open_failed');
-  const accountSeed = reader.take(32);
-  reader.end();
-  return { version, accountSeed };
+  return parseContents(plaintext);
 }

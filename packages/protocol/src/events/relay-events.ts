@@ -1,5 +1,11 @@
 import * as z from 'zod/mini';
-import { chatIdSchema, deviceIdSchema, epochSchema, userIdSchema } from '../identifiers.ts';
+import {
+  chatIdSchema,
+  deviceIdSchema,
+  epochSchema,
+  linkIdSchema,
+  userIdSchema,
+} from '../identifiers.ts';
 import { defineRelayEvent } from './define.ts';
 import { messageEnvelopeSchema, receiptEnvelopeSchema } from './message.ts';
 
@@ -25,6 +31,21 @@ export const relayEvents = {
   'device:changed': defineRelayEvent({
     name: 'device:changed',
     body: z.object({ userId: userIdSchema }),
+  }),
+  /** A request to be let into this account came, moved on or ended: fetch the list. */
+  'deviceLink:changed': defineRelayEvent({
+    name: 'deviceLink:changed',
+    body: z.object({ linkId: linkIdSchema }),
+  }),
+  /** Another device of this account stored a vault: fetch it. */
+  'vault:changed': defineRelayEvent({
+    name: 'vault:changed',
+    body: z.object({ version: z.int().check(z.gte(1)) }),
+  }),
+  /** This device's one-time prekeys run low: publish more. */
+  'preKeys:low': defineRelayEvent({
+    name: 'preKeys:low',
+    body: z.object({ deviceId: deviceIdSchema }),
   }),
   /** This device was revoked; the socket is closed next. */
   'device:revoked': defineRelayEvent({

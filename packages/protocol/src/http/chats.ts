@@ -21,8 +21,14 @@ const chatParams = z.object({ chatId: chatIdSchema });
 export const deviceWrapSchema = z.object({
   deviceId: deviceIdSchema,
   userId: userIdSchema,
-  ephemeralPublicKey: base64UrlSchema({ exact: 32 }),
+  /** HPKE's encapsulated key: 32 bytes, or 1,120 for a device with a hybrid key. */
+  ephemeralPublicKey: z.union([base64UrlSchema({ exact: 32 }), base64UrlSchema({ exact: 1120 })]),
   encryptedKey: base64UrlSchema({ max: limits.wrappedKeyBytes }),
+  /**
+   * Names the key it was sealed to: the first 16 bytes of the SHA-256 of the device's hybrid key, or of
+   * its sealing key where it has none. Absent in wraps from before devices changed keys.
+   */
+  sealedTo: z.optional(base64UrlSchema({ exact: 16 })),
 });
 export type DeviceWrap = z.infer<typeof deviceWrapSchema>;
 
@@ -38,6 +44,11 @@ export const epochRecordSchema = z.object({
   makerDeviceId: deviceIdSchema,
   timestampMs: timeMsSchema,
   iterations: z.int().check(z.gte(600_000), z.lte(10_000_000)),
+  /**
+   * The manifests the key was made under, by ascending user id: user id 16 ‖ version be64 ‖ hash 32 for
+   * each member. Authenticated by every seal and wrap of the key. Absent in epochs from before.
+   */
+  madeUnder: z.optional(base64UrlSchema({ max: limits.madeUnderBytes })),
 });
 export type EpochRecord = z.infer<typeof epochRecordSchema>;
 
@@ -133,6 +144,18 @@ export const chatRoutes = {
       deviceWraps: z.array(deviceWrapSchema).check(z.maxLength(limits.wrapsPerRequest)),
       vaultWrap: z.optional(vaultWrapSchema),
     }),
+    response: none,
+  }),
+  createEpoch: defineRoute({
+    method: 'POST',
+    path: '/api/chats/:chatId/epochs',
+    summary:
+      'Begin the next epoch of a chat; `conflict` when its number is not one above the newest, or when a wrap is not for an active device and key of a member; `rate_limited` above the daily number. Repeating it is answered alike.',
+    scope: 'device',
+    cost: 'key',
+    params: chatParams,
+    query: none,
+    body: z.object({ epoch: newEpochSchema }),
     response: none,
   }),
   listMessages: defineRoute({

@@ -2,10 +2,12 @@ import type * as z from 'zod/mini';
 import type { CostClass } from '../limits.ts';
 
 /**
- * Who may call a route. `public`: nobody in particular. `user`: a valid access token. `device`: a
- * token whose auth session is bound to the active device named in `x-sotto-device`.
+ * Who may call a route. `public`: nobody in particular. `firstFactor`: a valid access token, also of an
+ * account whose second factor has not been given yet. `user`: a valid access token, with the second
+ * factor where the account has one. `device`: such a token whose auth session is bound to the active
+ * device named in `x-sotto-device`.
  */
-export type RouteScope = 'public' | 'user' | 'device';
+export type RouteScope = 'public' | 'firstFactor' | 'user' | 'device';
 
 export const deviceHeader = 'x-sotto-device';
 

@@ -63,6 +63,24 @@ export const deviceRoutes = {
     body: z.object({ sessionProof: sessionProofSchema }),
     response: none,
   }),
+  publishManifest: defineRoute({
+    method: 'POST',
+    path: '/api/devices/manifests',
+    summary:
+      'Append a manifest that changes the devices there are: renames, new keys, removals (at least one device stays). New devices come by `registerDevice`. Repeating it is answered alike; a stale manifest is `conflict`; `rate_limited` above the daily number, but never for a removal.',
+    scope: 'device',
+    cost: 'key',
+    params: none,
+    query: none,
+    body: z.object({
+      manifest: manifestRecordSchema,
+      /** The names whose hashes changed. */
+      names: z
+        .array(z.object({ deviceId: deviceIdSchema, name: nameSchema }))
+        .check(z.maxLength(limits.devicesPerAccount)),
+    }),
+    response: z.object({ devices: z.array(deviceRecordSchema) }),
+  }),
   listManifests: defineRoute({
     method: 'GET',
     path: '/api/people/:userId/manifests',

@@ -16,7 +16,7 @@ describe('every route', () => {
     const inPath = [...route.path.matchAll(/:([a-zA-Z]+)/g)].map((match) => match[1]);
     const declared = Object.keys((route.params as z.ZodMiniObject).shape);
 
-    expect(['public', 'user', 'device']).toContain(route.scope);
+    expect(['public', 'firstFactor', 'user', 'device']).toContain(route.scope);
     expect(Object.keys(rateLimits)).toContain(route.cost);
     expect(declared.sort()).toEqual(inPath.sort());
   });

@@ -8,6 +8,7 @@ import { useToday } from '../../shared/time/use-today.ts';
 import { Avatar } from '../../shared/ui/Avatar.tsx';
 import { classNames } from '../../shared/ui/class-names.ts';
 import { DeliveryMark } from '../../shared/ui/DeliveryMark.tsx';
+import { TrustMark } from './TrustMark.tsx';
 import { previewWords } from './chat-list-model.ts';
 
 export interface ChatRowProps {
@@ -37,8 +38,9 @@ function ChatRowView({ chat, locked, open, tabStop, onFocus }: ChatRowProps) {
         <Avatar name={partner.displayName} color={partner.avatarColor} />
         <span className="flex min-w-0 flex-1 flex-col">
           <span className="flex items-baseline gap-2">
-            <span className="flex-1 truncate font-medium">
-              <bdi>{partner.displayName}</bdi>
+            <span className="flex min-w-0 flex-1 items-baseline gap-1.5 font-medium">
+              <bdi className="truncate">{partner.displayName}</bdi>
+              <TrustMark trust={chat.trust} />
             </span>
             {lastMessage && (
               <time

@@ -145,19 +145,43 @@ test('an unknown chat says so', () => {
   expect(screen.getByText('This chat isn’t here.')).toBeVisible();
 });
 
-test('the shield opens what it means and what the server sees, then the safety code', async () => {
-  const { user } = show({}, { safetyCode: () => ({ digits: '01234'.repeat(12) }) });
+test('the shield opens what it means and what the server sees, and leads to the safety code', async () => {
+  const { user } = show({});
 
   await user.click(screen.getByRole('button', { name: 'Private. Not checked yet' }));
   const sheet = await screen.findByRole('dialog', { name: 'Who can read this chat' });
-  expect(within(sheet).getByText('What the server still sees')).toBeVisible();
-  await user.click(within(sheet).getByRole('button', { name: 'Show safety code' }));
 
-  const code = await screen.findByRole('dialog', { name: 'Check it’s really Maya Lind' });
-  expect(await within(code).findByRole('img', { name: /QR code/ })).toBeVisible();
-  expect(within(code).getByLabelText('Safety code')).toHaveTextContent(
-    Array.from({ length: 12 }, () => '01234').join(' '),
+  expect(within(sheet).getByText('What the server still sees')).toBeVisible();
+  expect(within(sheet).getByRole('link', { name: 'Show safety code' })).toHaveAttribute(
+    'href',
+    `/people/${maya.userId}`,
   );
+});
+
+test('somebody who deleted their account is said to have, and cannot be written to', () => {
+  show({ partnerGone: true, canSend: false });
+
+  expect(
+    screen.getByText('Maya Lind deleted their account. What was said stays here.'),
+  ).toBeVisible();
+  expect(screen.queryByRole('textbox')).not.toBeInTheDocument();
+});
+
+test('a changed key takes the composer’s place and leads to the person', () => {
+  show({ trust: 'changed' });
+
+  const alarm = screen.getByRole('alert');
+  expect(alarm).toHaveTextContent('Safety code changed');
+  expect(within(alarm).getByRole('link')).toHaveAttribute('href', `/people/${maya.userId}`);
+  expect(screen.queryByRole('textbox')).not.toBeInTheDocument();
+});
+
+test('devices in doubt take it too, and there is nothing to accept', () => {
+  show({ trust: 'doubtful' });
+
+  expect(screen.getByRole('alert')).toHaveTextContent('Devices in doubt');
+  expect(screen.queryByRole('textbox')).not.toBeInTheDocument();
+  expect(within(screen.getByRole('alert')).queryByRole('link')).not.toBeInTheDocument();
 });
 
 test('a new message is announced once, politely', async () => {

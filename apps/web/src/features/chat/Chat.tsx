@@ -12,16 +12,12 @@ import { ChatHeader } from './ChatHeader.tsx';
 import { ChatSkeleton } from './ChatSkeleton.tsx';
 import { OpenChat } from './OpenChat.tsx';
 
-// Most chats are read without ever opening these, and the QR encoder has its price.
-const load = {
-  trust: () => import('./TrustSheet.tsx'),
-  code: () => import('./SafetyCode.tsx'),
-};
-const TrustSheet = lazy(async () => ({ default: (await load.trust()).TrustSheet }));
-const SafetyCode = lazy(async () => ({ default: (await load.code()).SafetyCode }));
+// Most chats are read without ever opening it.
+const loadTrust = () => import('./TrustSheet.tsx');
+const TrustSheet = lazy(async () => ({ default: (await loadTrust()).TrustSheet }));
 
-function loadSheetsWhenIdle(): void {
-  whenIdle(() => void Promise.allSettled([load.trust(), load.code()]));
+function loadSheetWhenIdle(): void {
+  whenIdle(() => void loadTrust().catch(() => undefined));
 }
 
 export interface ChatProps {
@@ -34,8 +30,8 @@ export function Chat({ chatId, onUnlock }: ChatProps) {
   const client = useClient();
   const chat = useStore(client.chat(chatId));
   const { chats } = useStore(client.chats);
-  useEffect(loadSheetsWhenIdle, []);
-  const [sheet, setSheet] = useState<'none' | 'trust' | 'code'>('none');
+  useEffect(loadSheetWhenIdle, []);
+  const [trustOpen, setTrustOpen] = useState(false);
   // While locked, only the list still knows the name.
   const listed = chats.find((summary) => summary.chatId === chatId)?.partner ?? null;
   const partner = chat.partner ?? listed;
@@ -44,7 +40,7 @@ export function Chat({ chatId, onUnlock }: ChatProps) {
       aria-label={partner?.displayName ?? ta('nav.chats')}
       className="flex min-h-0 flex-1 flex-col"
     >
-      <ChatHeader chat={chat} partner={partner} onTrust={() => setSheet('trust')} />
+      <ChatHeader chat={chat} partner={partner} onTrust={() => setTrustOpen(true)} />
       {chat.status === 'loading' && <ChatSkeleton />}
       {chat.status === 'not_found' && (
         <EmptyState
@@ -66,16 +62,8 @@ export function Chat({ chatId, onUnlock }: ChatProps) {
       )}
       {chat.status === 'ready' && <OpenChat chatId={chatId} chat={chat} />}
       <Suspense>
-        {sheet === 'trust' && partner && (
-          <TrustSheet
-            partner={partner}
-            trust={chat.trust}
-            onClose={() => setSheet('none')}
-            onShowCode={() => setSheet('code')}
-          />
-        )}
-        {sheet === 'code' && partner && (
-          <SafetyCode chatId={chatId} name={partner.displayName} onClose={() => setSheet('none')} />
+        {trustOpen && partner && (
+          <TrustSheet partner={partner} trust={chat.trust} onClose={() => setTrustOpen(false)} />
         )}
       </Suspense>
     </section>

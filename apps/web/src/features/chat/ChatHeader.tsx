@@ -1,20 +1,15 @@
 import type { ChatState } from '@sotto/client';
 import type { Profile } from '@sotto/protocol';
-import { ArrowLeft, Shield, ShieldAlert, ShieldCheck } from 'lucide-react';
+import { ArrowLeft } from 'lucide-react';
 import { Link } from 'react-router';
 import { ta } from '../../shared/i18n/app.ts';
 import { t } from '../../shared/i18n/front.ts';
 import { Avatar } from '../../shared/ui/Avatar.tsx';
 import { classNames } from '../../shared/ui/class-names.ts';
 import { Skeleton } from '../../shared/ui/Skeleton.tsx';
+import { trustSigns } from '../../shared/ui/trust-signs.ts';
 import { trustWords } from './chat-model.ts';
 import { useSelf } from './use-self.ts';
-
-const signs = {
-  unchecked: { icon: Shield, look: 'text-muted' },
-  checked: { icon: ShieldCheck, look: 'text-ok' },
-  changed: { icon: ShieldAlert, look: 'text-link' },
-} as const;
 
 export interface ChatHeaderProps {
   chat: ChatState;
@@ -26,7 +21,7 @@ export interface ChatHeaderProps {
 export function ChatHeader({ chat, partner, onTrust }: ChatHeaderProps) {
   const { trust, status } = chat;
   const self = useSelf(partner);
-  const { icon: Icon, look } = signs[trust];
+  const { icon: Icon, look } = trustSigns[trust];
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b border-hairline bg-surface px-3 md:px-4">
       <Link

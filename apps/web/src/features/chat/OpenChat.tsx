@@ -2,6 +2,7 @@ import type { ChatState } from '@sotto/client';
 import type { ChatId } from '@sotto/protocol';
 import { ta } from '../../shared/i18n/app.ts';
 import { Notice } from '../../shared/ui/Notice.tsx';
+import { BlockedSend } from './BlockedSend.tsx';
 import { Composer } from './Composer.tsx';
 import { MessageLog } from './MessageLog.tsx';
 import { useMessageLog } from './use-message-log.ts';
@@ -29,11 +30,15 @@ export function OpenChat({ chatId, chat }: OpenChatProps) {
         </div>
       )}
       <MessageLog chatId={chatId} chat={chat} log={log} />
-      {chat.canSend ? (
+      {chat.trust === 'changed' || chat.trust === 'doubtful' ? (
+        <BlockedSend trust={chat.trust} partner={chat.partner} />
+      ) : chat.canSend ? (
         <Composer chatId={chatId} name={name} draft={chat.draft} onLatest={log.jumpToLatest} />
       ) : (
         <div className="mx-auto w-full max-w-[47.5rem] p-4">
-          <Notice tone="info">{ta('chat.canNotSend')}</Notice>
+          <Notice tone="info">
+            {chat.partnerGone ? ta('chat.partnerGone', { name }) : ta('chat.canNotSend')}
+          </Notice>
         </div>
       )}
     </>

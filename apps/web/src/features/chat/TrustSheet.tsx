@@ -2,7 +2,7 @@ import type { ChatState } from '@sotto/client';
 import type { Profile } from '@sotto/protocol';
 import { Eye, ShieldCheck } from 'lucide-react';
 import { ta } from '../../shared/i18n/app.ts';
-import { Button } from '../../shared/ui/Button.tsx';
+import { ButtonLink } from '../../shared/ui/ButtonLink.tsx';
 import { Dialog } from '../../shared/ui/Dialog.tsx';
 import { trustMeaning } from './chat-model.ts';
 import { useSelf } from './use-self.ts';
@@ -11,11 +11,10 @@ export interface TrustSheetProps {
   partner: Profile;
   trust: ChatState['trust'];
   onClose(): void;
-  onShowCode(): void;
 }
 
 /** What the sign in the header means, what the server still sees, and what to do about it. */
-export function TrustSheet({ partner, trust, onClose, onShowCode }: TrustSheetProps) {
+export function TrustSheet({ partner, trust, onClose }: TrustSheetProps) {
   const self = useSelf(partner);
   return (
     <Dialog title={ta('trust.title')} onClose={onClose}>
@@ -41,10 +40,10 @@ export function TrustSheet({ partner, trust, onClose, onShowCode }: TrustSheetPr
               <h3 className="text-message">{ta('trust.doTitle')}</h3>
               <p className="text-muted">{ta('trust.doCheck')}</p>
             </div>
-            <Button variant="primary" wide onClick={onShowCode}>
+            <ButtonLink to={`/people/${partner.userId}`} variant="primary">
               <ShieldCheck aria-hidden className="size-4" />
               {ta('trust.show')}
-            </Button>
+            </ButtonLink>
           </section>
         )}
       </div>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { announcement, bytesOver, digitGroups, enterIntent, trustMeaning } from './chat-model.ts';
+import { announcement, bytesOver, enterIntent, trustMeaning } from './chat-model.ts';
 
 test('the limit is counted in bytes, not in characters', () => {
   expect(bytesOver('a'.repeat(10), 10)).toBe(0);
@@ -13,10 +13,6 @@ test('Enter sends, except with Shift or while a character is being composed', ()
   expect(enterIntent(plain)).toBe('send');
   expect(enterIntent({ ...plain, shiftKey: true })).toBe('newline');
   expect(enterIntent({ ...plain, isComposing: true })).toBe('newline');
-});
-
-test('sixty digits are twelve groups of five', () => {
-  expect(digitGroups('1'.repeat(60))).toEqual(Array.from({ length: 12 }, () => '11111'));
 });
 
 test('an announcement names the sender and counts', () => {

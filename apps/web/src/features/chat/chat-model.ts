@@ -34,12 +34,9 @@ export function trustMeaning(trust: ChatState['trust'], self: boolean, name: str
       return ta('trust.meansChecked', { name });
     case 'changed':
       return ta('trust.meansChanged', { name });
+    case 'doubtful':
+      return ta('trust.meansDoubtful', { name });
   }
-}
-
-/** Twelve groups of five, as they are read aloud. */
-export function digitGroups(digits: string): string[] {
-  return digits.match(/\d{1,5}/g) ?? [];
 }
 
 /** One announcement for all that came since the last one. */

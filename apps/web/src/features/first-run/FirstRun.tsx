@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { ChatPasswordStep } from './ChatPasswordStep.tsx';
 import { ProfileStep } from './ProfileStep.tsx';
 import { RecoveryKeyStep } from './RecoveryKeyStep.tsx';
-import type { Step } from './first-run-model.ts';
+import type { Step } from './steps.ts';
 
 /**
  * The steps of a new account. The recovery key lives here between the step that makes it and the one

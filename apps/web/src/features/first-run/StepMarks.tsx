@@ -1,7 +1,7 @@
 import { ta } from '../../shared/i18n/app.ts';
 import { classNames } from '../../shared/ui/class-names.ts';
-import { steps } from './first-run-model.ts';
-import type { Step } from './first-run-model.ts';
+import { steps } from './steps.ts';
+import type { Step } from './steps.ts';
 
 export function StepMarks({ step }: { step: Step }) {
   const current = steps.indexOf(step);

@@ -4,7 +4,7 @@ import { Avatar } from '../../shared/ui/Avatar.tsx';
 import { Button } from '../../shared/ui/Button.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { PasswordField } from '../../shared/ui/PasswordField.tsx';
-import { Block } from './Block.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
 import { SignOut } from './SignOut.tsx';
 import { useChangeLoginPassword } from './use-change-login-password.ts';
 

@@ -6,7 +6,7 @@ import { Button } from '../../shared/ui/Button.tsx';
 import { NewChatPasswordField } from '../../shared/ui/NewChatPasswordField.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
 import { PasswordField } from '../../shared/ui/PasswordField.tsx';
-import { Block } from './Block.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
 import { useChangeChatPassword } from './use-change-chat-password.ts';
 
 export function ChatPasswordSettings() {

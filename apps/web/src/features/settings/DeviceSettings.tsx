@@ -3,8 +3,8 @@ import { useClient } from '../../shared/client/client-context.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { ta } from '../../shared/i18n/app.ts';
 import { Button } from '../../shared/ui/Button.tsx';
-import { Block } from './Block.tsx';
-import { ConfirmDialog } from './ConfirmDialog.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
+import { ConfirmDialog } from '../../shared/ui/ConfirmDialog.tsx';
 
 export function DeviceSettings() {
   const client = useClient();

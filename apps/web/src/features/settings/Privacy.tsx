@@ -1,5 +1,5 @@
 import { ta } from '../../shared/i18n/app.ts';
-import { Block } from './Block.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
 
 export function Privacy() {
   return (

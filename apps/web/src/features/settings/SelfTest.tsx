@@ -5,7 +5,7 @@ import { errorWords } from '../../shared/client/error-words.ts';
 import { useAction } from '../../shared/client/use-action.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
-import { Block } from './Block.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
 import { SelfTestTable } from './SelfTestTable.tsx';
 import { selfTestTotals } from './self-test-model.ts';
 import { ts } from './self-test-words.ts';

@@ -12,7 +12,10 @@ function open(section: string, answers: Parameters<typeof scriptedClient>[0] = {
   client.session.set({ phase: 'ready', profile: ben, email: 'ben@example.org' });
   const page = (
     <Routes>
-      <Route path="/settings/:section?" element={<Settings />} />
+      <Route
+        path="/settings/:section?"
+        element={<Settings pages={{ devices: null, security: null }} />}
+      />
     </Routes>
   );
   return { client, ...renderApp(client, page, `/settings/${section}`) };
@@ -64,7 +67,7 @@ test('signing out here and everywhere are two things, and the second asks first'
 });
 
 test('erasing asks first', async () => {
-  const { client, user } = open('device');
+  const { client, user } = open('devices');
 
   await user.click(screen.getByRole('button', { name: 'Erase this device' }));
   expect(client.calls).toEqual([]);

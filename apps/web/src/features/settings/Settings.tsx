@@ -5,10 +5,11 @@ import { t } from '../../shared/i18n/front.ts';
 import { classNames } from '../../shared/ui/class-names.ts';
 import { SettingsNav } from './SettingsNav.tsx';
 import { SettingsPage } from './SettingsPage.tsx';
+import type { SettingsPages } from './SettingsPage.tsx';
 import { parseSection, sectionTitle } from './settings-model.ts';
 
 /** Sections beside a 640 px page; on a phone the list of sections leads to the page. */
-export function Settings() {
+export function Settings({ pages }: { pages: SettingsPages }) {
   const { section: text } = useParams();
   const section = parseSection(text) ?? 'account';
   const chosen = text !== undefined;
@@ -40,7 +41,7 @@ export function Settings() {
           <h1 className="text-title">{sectionTitle(section)}</h1>
         </header>
         <div className="flex w-full max-w-[40rem] flex-col gap-8 px-5 pt-4 pb-12 md:px-8">
-          <SettingsPage section={section} />
+          <SettingsPage section={section} pages={pages} />
         </div>
       </div>
     </div>

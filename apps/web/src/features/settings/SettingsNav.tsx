@@ -5,6 +5,7 @@ import {
   Keyboard,
   KeyRound,
   MonitorSmartphone,
+  ShieldCheck,
   SunMoon,
   UserRound,
 } from 'lucide-react';
@@ -16,11 +17,12 @@ import type { Section } from './settings-model.ts';
 
 const icons = {
   account: UserRound,
+  security: ShieldCheck,
   'chat-password': KeyRound,
   privacy: Eye,
   appearance: SunMoon,
   keyboard: Keyboard,
-  device: MonitorSmartphone,
+  devices: MonitorSmartphone,
   about: Info,
 } as const;
 

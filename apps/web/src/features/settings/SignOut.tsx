@@ -5,8 +5,8 @@ import { useAction } from '../../shared/client/use-action.ts';
 import { ta } from '../../shared/i18n/app.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
-import { Block } from './Block.tsx';
-import { ConfirmDialog } from './ConfirmDialog.tsx';
+import { Block } from '../../shared/ui/Block.tsx';
+import { ConfirmDialog } from '../../shared/ui/ConfirmDialog.tsx';
 
 export function SignOut() {
   const client = useClient();

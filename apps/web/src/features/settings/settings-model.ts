@@ -3,22 +3,24 @@ import type { FieldErrors, Values } from '../../shared/forms/use-form.ts';
 
 export const sections = [
   'account',
+  'security',
   'chat-password',
   'privacy',
   'appearance',
   'keyboard',
-  'device',
+  'devices',
   'about',
 ] as const;
 export type Section = (typeof sections)[number];
 
 const titles = {
   account: 'settings.account',
+  security: 'settings.security',
   'chat-password': 'settings.chatPassword',
   privacy: 'settings.privacy',
   appearance: 'settings.appearance',
   keyboard: 'settings.keyboard',
-  device: 'settings.device',
+  devices: 'settings.devices',
   about: 'settings.about',
 } as const;
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { ChatPasswordAccount } from '../../shared/forms/ChatPasswordAccount.tsx';
 import { ta } from '../../shared/i18n/app.ts';
 import { waitWords } from '../../shared/time/wait.ts';
@@ -10,9 +11,12 @@ export interface UnlockFormProps {
   retryAtMs: number | null;
   submitLabel: string;
   onForgotten(): void;
+  /** Another way in. */
+  children?: ReactNode;
 }
 
-export function UnlockForm({ retryAtMs, submitLabel, onForgotten }: UnlockFormProps) {
+export function UnlockForm(props: UnlockFormProps) {
+  const { retryAtMs, submitLabel, onForgotten, children } = props;
   const { form, pending, waitSeconds, logOut } = useUnlock(retryAtMs);
   return (
     <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
@@ -48,6 +52,7 @@ export function UnlockForm({ retryAtMs, submitLabel, onForgotten }: UnlockFormPr
           <Button type="submit" variant="primary" wide pending={pending} disabled={waitSeconds > 0}>
             {submitLabel}
           </Button>
+          {children}
           <Button
             variant="quiet"
             wide

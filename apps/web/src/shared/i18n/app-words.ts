@@ -142,6 +142,7 @@ export const appWords = {
     rewound:
       'The server was set back, or tells another story than before. Messages may be missing; what you see here is what this device kept.',
     missingHint: 'Ask what was in them. The server may have lost or held them back.',
+    partnerGone: '{{name}} deleted their account. What was said stays here.',
     canNotSend: 'You can read here, but this chat has no usable key to write with yet.',
   },
   message: {
@@ -175,6 +176,7 @@ export const appWords = {
     unchecked: 'Private. Not checked yet',
     checked: 'Private. Checked',
     changed: 'Safety code changed',
+    doubtful: 'Devices in doubt',
     self: 'Private. Only your devices',
     title: 'Who can read this chat',
     meansTitle: 'What this means',
@@ -182,6 +184,8 @@ export const appWords = {
       'Only people in this chat can read it. Nobody has compared safety codes yet, so it isn’t certain that this is really {{name}}.',
     meansChecked:
       'Only people in this chat can read it, and you have checked that it’s really {{name}}.',
+    meansDoubtful:
+      'What the server says about {{name}}’s devices doesn’t fit what this device has seen. Nothing is sent to {{name}} until it fits again.',
     meansChanged:
       '{{name}}’s safety code changed. This usually means a new phone or browser. It can also mean someone is pretending to be {{name}}.',
     meansSelf: 'Only your own devices can read these notes.',
@@ -194,15 +198,9 @@ export const appWords = {
     doTitle: 'What you can do',
     doCheck: 'Compare the safety code in person or on a call, not in this chat.',
     show: 'Show safety code',
-  },
-  safety: {
-    title: 'Check it’s really {{name}}',
-    lead: 'Compare these 60 digits with the ones on {{name}}’s screen, in person or on a call, not in this chat.',
-    match: 'If they match, nobody stands between you.',
-    differ: 'If they don’t: don’t send anything private. Call {{name}} and try again.',
-    digits: 'Safety code',
-    qr: 'Safety code as a QR code',
-    copy: 'Copy digits',
+    blockedChanged:
+      'The server offers another key for {{name}}. Nothing is sent until you have looked at it.',
+    checkNow: 'Check it’s really {{name}}',
   },
   settings: {
     title: 'Settings',
@@ -211,7 +209,8 @@ export const appWords = {
     privacy: 'Privacy',
     appearance: 'Appearance',
     keyboard: 'Keyboard',
-    device: 'This device',
+    devices: 'Devices',
+    security: 'Security',
     about: 'About',
   },
   account: {
@@ -296,5 +295,15 @@ export const appWords = {
     singleLetterHint: 'Switch it off if it gets in the way of speech or other input.',
     on: 'On',
     off: 'Off',
+  },
+  scan: {
+    picture: 'What the camera sees',
+    starting: 'Asking for the camera …',
+    hint: 'Hold the code into the picture.',
+    denied:
+      'This page may not use the camera. Allow it in the browser’s address bar, or compare by eye.',
+    none: 'No camera was found here. Compare by eye instead.',
+    failed: 'The camera doesn’t answer. Another program may be using it.',
+    retry: 'Try again',
   },
 } as const;

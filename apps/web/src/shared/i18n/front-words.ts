@@ -57,6 +57,7 @@ export const frontWords = {
     invalid_credentials: 'Email and password don’t match.',
     email_taken: 'There is already an account with this email.',
     email_invalid: 'That isn’t a complete email address.',
+    wrong_code: 'That code isn’t right, or it was used already. Wait for the next one.',
     weak_password: 'That password is too easy to guess.',
     same_password: 'Choose a password that you don’t use for the other purpose or had before.',
     handle_taken: 'Somebody has this handle already.',

@@ -1,17 +1,12 @@
 import type { ButtonHTMLAttributes, Ref } from 'react';
 import { t } from '../i18n/front.ts';
+import { buttonClass } from './button-class.ts';
+import type { ButtonVariant } from './button-class.ts';
 import { classNames } from './class-names.ts';
 import { Spinner } from './Spinner.tsx';
 
-const variants = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-medium',
-  secondary: 'border border-control text-ink bg-surface hover:bg-hover font-medium',
-  quiet: 'text-ink hover:bg-hover font-medium',
-  danger: 'border border-danger text-danger bg-surface hover:bg-danger-bg font-medium',
-} as const;
-
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  variant?: keyof typeof variants;
+  variant?: ButtonVariant;
   pending?: boolean;
   wide?: boolean;
   ref?: Ref<HTMLButtonElement>;
@@ -35,13 +30,7 @@ export function Button({
       type={type}
       aria-disabled={pending || undefined}
       onClick={(event) => (pending ? event.preventDefault() : onClick?.(event))}
-      className={classNames(
-        'target inline-flex items-center justify-center gap-2 rounded-control px-4 py-1.5 text-message whitespace-nowrap select-none',
-        'transition-[background-color,opacity] disabled:cursor-not-allowed disabled:opacity-50',
-        variants[variant],
-        wide && 'w-full',
-        className,
-      )}
+      className={buttonClass(variant, classNames(wide && 'w-full', className))}
     >
       {pending && <Spinner />}
       {children}

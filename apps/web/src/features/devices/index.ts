@@ -1,0 +1,2 @@
+export { AlarmBar } from './AlarmBar.tsx';
+export { Devices } from './Devices.tsx';

@@ -1,0 +1,3 @@
+export { AddDevice } from './AddDevice.tsx';
+export { AskToJoin } from './AskToJoin.tsx';
+export { RequestBar } from './RequestBar.tsx';

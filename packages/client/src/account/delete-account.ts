@@ -1,0 +1,81 @@
+import { ClientError, isClientError } from '../client-error.ts';
+import { forgetCurrentUser } from '../devices/device-record.ts';
+import type { EngineCore, Resident } from '../engine/engine-core.ts';
+import type { SecondFactorProof } from '../facade.ts';
+import { createHttpClient } from '../transport/http-client.ts';
+import { isTransient } from '../transport/wire-failure.ts';
+
+const attempts = 3;
+
+/**
+ * Has the account deleted, in the name of a sign-in made for it. Resolves only when the relay has
+ * confirmed it; nothing is removed here before.
+ *
+ * Throws `invalid_credentials`, `wrong_code`, `wrong_recovery_key`, `offline`, `unavailable`.
+ */
+export async function deleteAtRelay(options: {
+  core: EngineCore;
+  resident: Resident;
+  password: string;
+  proof: SecondFactorProof | null;
+}): Promise<void> {
+  const { core, resident, password, proof } = options;
+  const { platform, auth } = core;
+  const { email } = resident;
+  if (email === '') throw new ClientError('locked');
+  const fresh = await auth.freshSession({ email, password });
+  /** The password was right a moment ago: if it is not any more, there is nobody it belongs to. */
+  const isGone = async () => {
+    try {
+      await (await auth.freshSession({ email, password })).end();
+      return false;
+    } catch (error) {
+      return isClientError(error, 'invalid_credentials');
+    }
+  };
+  const http = createHttpClient({
+    transport: platform.transport,
+    clock: platform.clock,
+    relayUrl: platform.relayUrl,
+    caller: { accessToken: () => fresh.accessToken(), deviceId: () => null },
+  });
+  try {
+    // The address may be somebody else's by now.
+    if (fresh.userId !== resident.userId) throw new ClientError('invalid_credentials');
+    const { factors, factorIds, aheadMs } = fresh;
+    if (factorIds.length > 0) {
+      if (!proof) throw new ClientError('wrong_code');
+      const { giveSecondFactor } = await import('./give-second-factor.ts');
+      const serviceNowMs = platform.clock.now() + aheadMs;
+      const { userId } = resident;
+      await giveSecondFactor({ factors, factorIds, http, userId, proof, serviceNowMs });
+    }
+    await persistently(() => http.call('deleteAccount', {}), isGone);
+  } catch (error) {
+    await fresh.end();
+    throw error;
+  }
+}
+
+/** A lost answer is asked for again. The session that asks is gone with the account. */
+async function persistently(
+  task: () => Promise<unknown>,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await task();
+      return;
+    } catch (error) {
+      const ended = isClientError(error, 'session_ended');
+      if (attempt > 1 && ended && (await isDone())) return;
+      if (attempt === attempts || !isTransient(error)) throw error;
+    }
+  }
+}
+
+/** Removes everything of an account from this installation; what others have here stays. */
+export async function eraseAccountHere(core: EngineCore, resident: Resident): Promise<void> {
+  await resident.shelf.wipe();
+  if (core.storage) await forgetCurrentUser(core.storage, resident.userId);
+}

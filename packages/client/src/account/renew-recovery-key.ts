@@ -1,0 +1,80 @@
+import { openVaultWithPassword, replaceRecoveryKey, zeroize } from '@sotto/crypto';
+import { formatRecoveryKey, generateRecoveryKey } from '@sotto/crypto';
+import { ClientError, isClientError } from '../client-error.ts';
+import type { EngineCore, OpenedAccount } from '../engine/engine-core.ts';
+import { isTransient } from '../transport/wire-failure.ts';
+import { vaultFailure } from '../vault/open-vault.ts';
+import { publishVault } from '../vault/publish-vault.ts';
+
+/** A recovery key for after its confirmation. Nothing is sealed under it yet. Throws `wrong_chat_password`. */
+export async function drawRecoveryKey(
+  opened: OpenedAccount,
+  chatPassword: string,
+): Promise<string> {
+  const { vault, context } = opened;
+  const { userId, sealed } = vault;
+  try {
+    const found = await openVaultWithPassword({ userId, chatPassword, sealedVault: sealed });
+    zeroize(found.vaultKey, found.contents.accountSeed);
+  } catch (error) {
+    throw vaultFailure(error, 'wrong_chat_password');
+  }
+  return formatRecoveryKey(generateRecoveryKey({ random: context.platform.random }));
+}
+
+/**
+ * Makes a recovery key that was written down the account's. The backup of a second factor opens with
+ * both keys until the vault has the new one: whatever stops this half-way, the key that opens the vault
+ * opens the backup, too.
+ */
+export async function putRecoveryKeyInForce(
+  core: EngineCore,
+  opened: OpenedAccount,
+  recoveryKey: string,
+): Promise<void> {
+  const { resident, vault, context } = opened;
+  const { userId } = vault;
+  const { random } = context.platform;
+  const reseal = await prepareBackup(opened, recoveryKey);
+  await reseal?.('with former');
+  await publishVault({
+    core,
+    resident,
+    vault,
+    change: async (sealedVault) => {
+      const { vaultKey } = vault;
+      const input = { userId, vaultKey, sealedVault, recoveryKey, random };
+      return (await replaceRecoveryKey(input)).sealedVault;
+    },
+  });
+  await reseal?.('alone').catch((error: unknown) => {
+    // The new key is in force; that the former one opens the backup still, and nothing else, ends with
+    // the next renewal.
+    if (!isTransient(error) && !isClientError(error, 'locked')) throw error;
+  });
+}
+
+/** Undefined without a backup that this vault opens. */
+async function prepareBackup({ vault, context }: OpenedAccount, recoveryKey: string) {
+  const { http, platform } = context;
+  const { backup } = await http.call('getSecondFactorBackup', {});
+  if (!backup) return undefined;
+  const { openSecondFactorWithVault, sealSecondFactor } =
+    await import('@sotto/crypto/second-factor');
+  const { userId } = vault;
+  const { keyWrapKey } = vault.keys;
+  const { underVaultKey, underRecoveryKey } = backup;
+  const factor = await openSecondFactorWithVault({ userId, keyWrapKey, underVaultKey });
+  return async (which: 'with former' | 'alone'): Promise<void> => {
+    const sealed = await sealSecondFactor({
+      userId,
+      factor,
+      recoveryKey,
+      keyWrapKey,
+      random: platform.random,
+      ...(which === 'with former' && { former: underRecoveryKey }),
+    });
+    if (!vault.isOpen()) throw new ClientError('locked');
+    await http.call('putSecondFactorBackup', { body: sealed });
+  };
+}

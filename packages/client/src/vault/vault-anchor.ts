@@ -1,0 +1,26 @@
+import { equalBytes, openVaultWithKey } from '@sotto/crypto';
+import type { VaultContents } from '@sotto/crypto';
+import { ClientError } from '../client-error.ts';
+import type { PersonTrust } from '../trust/person-trust.ts';
+import type { OpenVault } from './open-vault.ts';
+
+type Anchor = VaultContents['anchor'];
+
+/** The manifest that the vault, as it lies here, says the account has reached; undefined in one from before. */
+export async function anchorOf(vault: OpenVault): Promise<Anchor> {
+  const { userId, vaultKey, sealed } = vault;
+  return (await openVaultWithKey({ userId, vaultKey, sealedVault: sealed })).anchor;
+}
+
+/**
+ * Throws `rollback` unless the own chain goes through the anchor: a relay that shows less, or another
+ * history, would have this device sign a fork, or seal to devices that were removed.
+ */
+export function assertAnchored(own: PersonTrust | undefined, anchor: Anchor): void {
+  if (!anchor) return;
+  const seen = own?.seen?.find(({ version }) => version === anchor.version);
+  // What a record from before knows of its own past begins with the version it had then.
+  const before = own && !seen && (own.seen?.[0]?.version ?? Infinity) > anchor.version;
+  if (before && own.version >= anchor.version) return;
+  if (!seen || !equalBytes(seen.hash, anchor.hash)) throw new ClientError('rollback');
+}
