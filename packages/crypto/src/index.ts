@@ -34,6 +34,13 @@ export {
   type SignedSeal,
 } from './seal/seal-signed.ts';
 export { openSigned, type OpenSignedInput } from './seal/open-signed.ts';
+export {
+  decryptSessionSecret,
+  sealSessionSecret,
+  sealSessionSecretToMany,
+  type SealedSessionSecret,
+  type SessionSecretOutcome,
+} from './seal/session-secret.ts';
 
 export {
   defaultIterations,

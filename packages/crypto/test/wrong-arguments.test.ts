@@ -35,6 +35,12 @@ beforeAll(async () => {
     ...sealing1,
     recipient: { ...recipient, publicKey: sealing.publicKey },
   });
+  const sessionSealing = {
+    sessionId: chat,
+    sessionSecret: filled(32, 8),
+    sender: sealing1.sender,
+    recipient: { ...recipient, publicKey: sealing.publicKey },
+  };
   const epochKey = await sotto.epochKeyFrom({
     key: filled(32, 1),
     chatId: chat,
@@ -170,6 +176,27 @@ beforeAll(async () => {
         ephemeralPublicKey: 'open_failed',
         'context.0': 'open_failed',
       },
+    },
+    sealSessionSecret: {
+      call: sotto.sealSessionSecret,
+      args: sessionSealing,
+      lengths: { 'recipient.publicKey': 'bad_key' },
+    },
+    sealSessionSecretToMany: {
+      call: ({ recipient: to, ...rest }: typeof sessionSealing) =>
+        sotto.sealSessionSecretToMany({ ...rest, recipients: [to] }),
+      args: { sessionId: chat, sessionSecret: filled(32, 8), sender: sealing1.sender },
+    },
+    decryptSessionSecret: {
+      call: sotto.decryptSessionSecret,
+      args: {
+        sessionId: chat,
+        devicePrivateKey: sealing.privateKey,
+        ...(await sotto.sealSessionSecret(sessionSealing)),
+        sender: { ...sender, identityKey: account.publicKey },
+        recipient,
+      },
+      lengths: { encryptedSecret: 'open_failed', ephemeralPublicKey: 'open_failed' },
     },
     epochKeyFrom: {
       call: sotto.epochKeyFrom,
