@@ -47,6 +47,7 @@ beforeAll(async () => {
     epoch: 1,
     timestampMs: 1,
   });
+  const history = { chatId: chat, keys: [{ epoch: 1, keyId: filled(16, 1) }] };
   const place = {
     epochKey: { key: epochKey.key, commitment: epochKey.commitment, epoch: 1 },
     chatId: chat,
@@ -201,6 +202,16 @@ beforeAll(async () => {
     epochKeyFrom: {
       call: sotto.epochKeyFrom,
       args: { key: filled(32, 1), chatId: chat, epoch: 1, timestampMs: 1 },
+    },
+    signHistoryHead: { call: sotto.signHistoryHead, args: { history, identitySeed: account.seed } },
+    verifyHistoryHead: {
+      call: sotto.verifyHistoryHead,
+      args: {
+        history,
+        head: await sotto.signHistoryHead({ history, identitySeed: account.seed }),
+        identityKey: account.publicKey,
+      },
+      lengths: { 'head.signature': 'bad_signature', identityKey: 'bad_signature' },
     },
     parseMessageHeader: {
       call: one(sotto.parseMessageHeader),
