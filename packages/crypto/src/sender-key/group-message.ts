@@ -50,8 +50,10 @@ function binding(place: GroupMessagePlace): Uint8Array {
   );
 }
 
-/** The same for a place that came with a message: malformed ids are a refusal like any other. */
+/** The same for a place that came with a message: a malformed one is a refusal like any other. */
 function expectedBinding(place: GroupMessagePlace): Uint8Array {
+  assertBytes(place.epochHash, 'epochHash');
+  if (place.epochHash.length !== 32) throw new CryptoError('open_failed');
   try {
     return binding(place);
   } catch (error) {

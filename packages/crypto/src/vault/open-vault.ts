@@ -66,7 +66,7 @@ async function openWith(
  * Opens a vault with the chat password.
  *
  * `weak_parameters` and `rollback` come before the password is used at all; everything else that is
- * wrong, the password or any byte, is `open_failed`.
+ * wrong, the password or any byte, is `open_failed`. Parts of another type are a `TypeError`.
  */
 export async function openVaultWithPassword(
   input: OpenInput & { chatPassword: string },
