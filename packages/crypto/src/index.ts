@@ -34,6 +34,13 @@ export {
   type SignedSeal,
 } from './seal/seal-signed.ts';
 export { openSigned, type OpenSignedInput } from './seal/open-signed.ts';
+export {
+  decryptSessionSecret,
+  sealSessionSecret,
+  sealSessionSecretToMany,
+  type SealedSessionSecret,
+  type SessionSecretOutcome,
+} from './seal/session-secret.ts';
 
 export {
   defaultIterations,
@@ -58,6 +65,14 @@ export {
 } from './chat-key/message.ts';
 export { decryptReceipt, encryptReceipt } from './chat-key/receipt.ts';
 export { ChatKeyHistory, defaultHistoryDepth } from './chat-key/chat-key-history.ts';
+export {
+  maxHistoryHeadKeys,
+  signHistoryHead,
+  verifyHistoryHead,
+  type EpochKeyName,
+  type HistoryHead,
+  type NamedHistory,
+} from './chat-key/history-head.ts';
 
 export type { KdfParameters } from './vault/kdf-parameters.ts';
 export type { NewVaultContents, SealedVault, VaultContents } from './vault/sealed-vault.ts';

@@ -35,12 +35,19 @@ beforeAll(async () => {
     ...sealing1,
     recipient: { ...recipient, publicKey: sealing.publicKey },
   });
+  const sessionSealing = {
+    sessionId: chat,
+    sessionSecret: filled(32, 8),
+    sender: sealing1.sender,
+    recipient: { ...recipient, publicKey: sealing.publicKey },
+  };
   const epochKey = await sotto.epochKeyFrom({
     key: filled(32, 1),
     chatId: chat,
     epoch: 1,
     timestampMs: 1,
   });
+  const history = { chatId: chat, keys: [{ epoch: 1, keyId: filled(16, 1) }] };
   const place = {
     epochKey: { key: epochKey.key, commitment: epochKey.commitment, epoch: 1 },
     chatId: chat,
@@ -171,9 +178,40 @@ beforeAll(async () => {
         'context.0': 'open_failed',
       },
     },
+    sealSessionSecret: {
+      call: sotto.sealSessionSecret,
+      args: sessionSealing,
+      lengths: { 'recipient.publicKey': 'bad_key' },
+    },
+    sealSessionSecretToMany: {
+      call: ({ recipient: to, ...rest }: typeof sessionSealing) =>
+        sotto.sealSessionSecretToMany({ ...rest, recipients: [to] }),
+      args: { sessionId: chat, sessionSecret: filled(32, 8), sender: sealing1.sender },
+    },
+    decryptSessionSecret: {
+      call: sotto.decryptSessionSecret,
+      args: {
+        sessionId: chat,
+        devicePrivateKey: sealing.privateKey,
+        ...(await sotto.sealSessionSecret(sessionSealing)),
+        sender: { ...sender, identityKey: account.publicKey },
+        recipient,
+      },
+      lengths: { encryptedSecret: 'open_failed', ephemeralPublicKey: 'open_failed' },
+    },
     epochKeyFrom: {
       call: sotto.epochKeyFrom,
       args: { key: filled(32, 1), chatId: chat, epoch: 1, timestampMs: 1 },
+    },
+    signHistoryHead: { call: sotto.signHistoryHead, args: { history, identitySeed: account.seed } },
+    verifyHistoryHead: {
+      call: sotto.verifyHistoryHead,
+      args: {
+        history,
+        head: await sotto.signHistoryHead({ history, identitySeed: account.seed }),
+        identityKey: account.publicKey,
+      },
+      lengths: { 'head.signature': 'bad_signature', identityKey: 'bad_signature' },
     },
     parseMessageHeader: {
       call: one(sotto.parseMessageHeader),

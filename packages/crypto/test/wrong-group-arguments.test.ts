@@ -180,7 +180,7 @@ beforeAll(async () => {
       call: async (args: { place: typeof place; message: Uint8Array }) =>
         sotto.decryptGroupMessage({ store: await readers(), ...args }),
       args: { place: { ...place }, message },
-      lengths: { message: 'open_failed' },
+      lengths: { message: 'open_failed', 'place.epochHash': 'open_failed' },
     },
     sessionKeypairOf: { call: one(sotto.sessionKeypairOf), args: { value: privateKeyHex } },
     sealCredentialBundle: {

@@ -30,6 +30,7 @@ export class AttachmentEncryptor {
   #index = 0;
   #size = 0;
   #lastGiven = false;
+  #digest: Uint8Array | undefined;
   #finished = false;
   #hashed: Promise<void> = Promise.resolve();
 
@@ -77,7 +78,8 @@ export class AttachmentEncryptor {
   /** What to put into the message, once the last chunk is done. */
   pointer(): AttachmentPointer {
     if (!this.#finished) throw new RangeError('pointer: the last chunk has not been encrypted');
-    const hash = this.#hash.digest();
+    this.#digest ??= this.#hash.digest();
+    const hash = Uint8Array.from(this.#digest);
     return { key: Uint8Array.from(this.#fileKey), size: this.#size, hash };
   }
 

@@ -5,7 +5,7 @@
  */
 import { frame } from '../encoding/frame.ts';
 import { concatBytes } from '../encoding/bytes.ts';
-import { be32 } from '../encoding/integers.ts';
+import { assertCount, be32 } from '../encoding/integers.ts';
 import { gcmTagBytes } from '../primitives/aes-gcm.ts';
 import { hkdfSha256 } from '../primitives/hkdf.ts';
 
@@ -25,6 +25,7 @@ export function chunkCount(size: number): number {
 
 /** Bytes of the encrypted file of a content of `size` bytes. */
 export function sealedAttachmentBytes(size: number): number {
+  assertCount(size, 'size');
   return size + chunkCount(size) * gcmTagBytes;
 }
 

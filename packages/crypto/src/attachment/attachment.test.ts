@@ -41,6 +41,9 @@ onEachBackEnd('An attachment', () => {
     const { file, pointer } = await encryptAttachment(filled(40, 7));
 
     expect(await damageNotRefused(file, (copy) => decryptAttachment(copy, pointer))).toEqual([]);
+    const encryptor = await AttachmentEncryptor.create();
+    await encryptor.encryptChunk(filled(40, 7), true);
+    expect(encryptor.pointer()).toEqual(encryptor.pointer());
   });
 });
 

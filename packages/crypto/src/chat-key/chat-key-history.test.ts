@@ -30,6 +30,29 @@ describe('A key history', () => {
     ]);
   });
 
+  it('rotates one epoch at a time', async () => {
+    const history = new ChatKeyHistory({ chatId: chat });
+    const keys = await Promise.all([7, 8, 9, 10].map((epoch) => keyOf(epoch, epoch)));
+    const dropped = [];
+
+    for (const key of keys) dropped.push(...(await history.rotate(key)));
+
+    expect(history.keys).toEqual(keys.slice(1).toReversed());
+    expect(dropped).toEqual(keys.slice(0, 1));
+    const before = history.serialize();
+    for (const [epoch, code] of [
+      [9, 'rollback'],
+      [10, 'rollback'],
+      [12, 'chain_broken'],
+    ] as const) {
+      const wrong = await keyOf(epoch, 99);
+      expect(await refusal(() => history.rotate(wrong))).toBe(code);
+    }
+    const forged = { ...(await keyOf(11, 1)), keyId: filled(16, 0) };
+    expect(await refusal(() => history.rotate(forged))).toBe('bad_key');
+    expect(history.serialize()).toEqual(before);
+  });
+
   it('ends the same in whatever order and however often keys arrive', async () => {
     const keys = await Promise.all([1, 2, 2, 3, 3, 3].map((epoch, index) => keyOf(epoch, index)));
     const order = fc.array(fc.nat(keys.length - 1), { maxLength: 20 });

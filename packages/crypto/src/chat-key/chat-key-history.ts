@@ -79,6 +79,20 @@ export class ChatKeyHistory {
     return sorted.filter((_, index) => !isKept[index]);
   }
 
+  /**
+   * Adds the key of the epoch after the current one, or the first key at all, and returns what fell out.
+   *
+   * `rollback` for a key of the current epoch or an earlier one, `chain_broken` if epochs were skipped,
+   * `bad_key` as {@link add}, which takes keys of any epoch.
+   */
+  async rotate(next: EpochKey): Promise<EpochKey[]> {
+    assertCount(next.epoch, 'epoch');
+    const { current } = this;
+    if (current && next.epoch <= current.epoch) throw new CryptoError('rollback');
+    if (current && next.epoch > current.epoch + 1) throw new CryptoError('chain_broken');
+    return this.add(next);
+  }
+
   /** The key that a message header names, by its 16-byte id. */
   find(keyId: Uint8Array): EpochKey | undefined {
     assertBytes(keyId, 'keyId');

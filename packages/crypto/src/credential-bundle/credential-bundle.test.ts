@@ -158,6 +158,23 @@ describe('An envelope', () => {
       expect(await refusal(() => sign({ ...envelope, userId }))).toBe('RangeError');
   });
 
+  it('is malformed, for who gets it, with texts or an expiry that nobody could sign', async () => {
+    const envelope = await make();
+    const signature = await sign(envelope);
+    for (const part of [
+      { bundle: `${envelope.bundle}\ud800` },
+      { organizationId: '\udc00' },
+      { userId: 'two words' },
+      { type: '' },
+      { scope: 'messages:\ud83d' },
+      { expiresAtMs: -1 },
+      { expiresAtMs: 0.5 },
+    ]) {
+      const got = await refusal(() => verify({ ...envelope, ...part }, signature));
+      expect([part, got]).toEqual([part, 'bad_encoding']);
+    }
+  });
+
   it('has one signature form: every change is refused, the other s too', async () => {
     const envelope = await make();
     const signature = await sign(envelope);

@@ -1,5 +1,5 @@
 import { CryptoError } from '../errors.ts';
-import { readVarint } from './varint.ts';
+import { readVarint, skimVarint } from './varint.ts';
 
 const maximumField = 2 ** 29 - 1;
 
@@ -50,7 +50,7 @@ export class ProtoReader {
 
   #read(bytes: Uint8Array, field: number, wireType: number, offset: number): number {
     if (wireType === 0) {
-      const { value, end } = readVarint(bytes, offset);
+      const { value, end } = skimVarint(bytes, offset);
       this.#values.set(field, value);
       return end;
     }

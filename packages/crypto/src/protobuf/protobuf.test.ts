@@ -50,6 +50,8 @@ describe('Protocol buffers', () => {
     const read = new ProtoReader(fromHex('08051100000000000000001d000000000807'));
     expect(read.uint(1)).toBe(7);
     expect(read.uint(2)).toBeUndefined();
+    const large = new ProtoReader(fromHex(`78${'ff'.repeat(9)}010807`));
+    expect(large.uint(1)).toBe(7);
   });
 
   it('refuses what is cut off, grouped, too large, or of another type', async () => {
@@ -61,13 +63,17 @@ describe('Protocol buffers', () => {
       ...['0b', '0c', '0e', '0f'].flatMap((tag) => [4, 8].map((n) => tag + '00'.repeat(n))),
       '00',
       '08' + 'ff'.repeat(10),
-      '08ffffffffffffff7f',
     ];
     for (const hex of refused) {
       expect([hex, await refusal(() => new ProtoReader(fromHex(hex)))]).toEqual([
         hex,
         'bad_encoding',
       ]);
+    }
+    for (const hex of ['08ffffffffffffff7f', '08' + 'ff'.repeat(9) + '01']) {
+      const known = new ProtoReader(fromHex(hex));
+      expect(await refusal(() => known.uint(1, Number.MAX_SAFE_INTEGER))).toBe('bad_encoding');
+      expect(await refusal(() => readVarint(fromHex(hex), 1))).toBe('bad_encoding');
     }
     const read = new ProtoReader(fromHex('088080808010120101'));
     expect(await refusal(() => read.uint(1))).toBe('bad_encoding');

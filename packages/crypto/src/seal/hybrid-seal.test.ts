@@ -113,7 +113,7 @@ describe('A hybrid seal', () => {
         openSigned({ ...opening, ciphertext }),
       ),
     ).toEqual([]);
-    for (let at = 0; at < sealed.ephemeralPublicKey.length; at += 37) {
+    for (let at = 0; at < sealed.ephemeralPublicKey.length; at++) {
       const changed = Uint8Array.from(sealed.ephemeralPublicKey);
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       const moved = { ...opening, ephemeralPublicKey: changed };

@@ -17,7 +17,7 @@ import {
   type SealContext,
   type SealParty,
 } from './seal-binding.ts';
-import { sealVersion, type SignedSeal } from './seal-signed.ts';
+import { maxSealPayloadBytes, sealVersion, type SignedSeal } from './seal-signed.ts';
 
 /** What {@link openSigned} needs: the seal, its place, and both devices as the opener knows them. */
 export interface OpenSignedInput extends SignedSeal, SealContext {
@@ -64,6 +64,9 @@ export async function openSigned(input: OpenSignedInput): Promise<Uint8Array> {
 async function openChecked(input: OpenSignedInput): Promise<Uint8Array> {
   const { sender, recipient } = input;
   const key = recipient.hybrid ?? recipient;
+  // Version, purpose with its length, two ids, signature and tag come to the payload.
+  const longest = 1 + 4 + input.purpose.length + 32 + signatureBytes + maxSealPayloadBytes + 16;
+  if (input.ciphertext.length > longest) throw new CryptoError('open_failed');
   const plaintext = await openBase(recipient.hybrid ? kemXWing : kemX25519, {
     recipientPrivateKey: key.privateKey,
     recipientPublicKey: key.publicKey,

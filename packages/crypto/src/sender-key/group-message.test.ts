@@ -71,6 +71,9 @@ describe('A group message', () => {
       device: { ...place, sender: { ...sender, deviceId: bobLaptop } },
       'device number': { ...place, sender: { ...sender, deviceNumber: 9 } },
       message: { ...place, messageId: otherChat },
+      'no group': { ...place, groupId: 'x' },
+      'no user': { ...place, sender: { ...sender, userId: alice.toUpperCase() } },
+      'no message': { ...place, messageId: '' },
     };
     for (const [what, at] of Object.entries(elsewhere)) {
       expect([what, await refusal(() => decrypt(message, at))]).toEqual([what, 'open_failed']);

@@ -6,7 +6,7 @@ import { ByteReader } from '../encoding/byte-reader.ts';
 import { assertBytes, concatBytes, equalBytes } from '../encoding/bytes.ts';
 import { padmePad, padmeUnpad } from '../encoding/padme.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
-import { CryptoError } from '../errors.ts';
+import { CryptoError, isCryptoError } from '../errors.ts';
 import type { RandomSource } from '../primitives/random.ts';
 import { decryptSenderKeyMessage, type KeepContent } from './decrypt-sender-key-message.ts';
 import { GroupCipher } from './group-cipher.ts';
@@ -50,6 +50,18 @@ function binding(place: GroupMessagePlace): Uint8Array {
   );
 }
 
+/** The same for a place that came with a message: a malformed one is a refusal like any other. */
+function expectedBinding(place: GroupMessagePlace): Uint8Array {
+  assertBytes(place.epochHash, 'epochHash');
+  if (place.epochHash.length !== 32) throw new CryptoError('open_failed');
+  try {
+    return binding(place);
+  } catch (error) {
+    if (isCryptoError(error)) throw new CryptoError('open_failed');
+    throw error;
+  }
+}
+
 /** Encrypts content, up to 983,040 bytes, for a group with our own sender key. */
 export async function encryptGroupMessage(input: {
   store: SenderKeyStore;
@@ -79,7 +91,7 @@ export async function decryptGroupMessage(input: {
 }): Promise<Uint8Array> {
   const { store, place, message, keep } = input;
   assertBytes(message, 'message');
-  const expected = binding(place);
+  const expected = expectedBinding(place);
   const read = (plaintext: Uint8Array): Uint8Array => {
     const reader = new ByteReader(plaintext);
     if (!equalBytes(reader.take(expected.length), expected)) throw new CryptoError('open_failed');

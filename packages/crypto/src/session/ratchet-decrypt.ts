@@ -7,7 +7,7 @@ import { messageKeys, rootStep } from './key-derivation.ts';
 import { messageAddresses, type ProtocolAddress } from './protocol-address.ts';
 import { findChain, takeMessageSeed, type ReceiverChain } from './receiver-chain.ts';
 import { maximumReceiverChains, type SessionState } from './session-state.ts';
-import { macMatches, type SignalMessage } from './signal-message.ts';
+import { macMatches, maxSessionMessageBytes, type SignalMessage } from './signal-message.ts';
 import { receivePqRatchet } from './spqr/pq-ratchet.ts';
 
 /**
@@ -27,6 +27,7 @@ export async function ratchetDecrypt(input: {
 }): Promise<{ plaintext: Uint8Array; state: SessionState }> {
   const { message, random } = input;
   assertAddresses(input);
+  if (message.ciphertext.length > maxSessionMessageBytes + 16) throw new CryptoError('open_failed');
   const known = findChain(input.state.receivers, message.ratchetKey);
   const ratcheted = known ? input.state : await dhRatchet(input.state, message.ratchetKey, random);
   const chain = known ?? findChain(ratcheted.receivers, message.ratchetKey);
@@ -37,6 +38,7 @@ export async function ratchetDecrypt(input: {
   const parties = { sender: ratcheted.remoteIdentity, receiver: ratcheted.localIdentity };
   if (!(await macMatches(message, keys.macKey, parties))) throw new CryptoError('open_failed');
   const plaintext = await aesCbcDecrypt(keys.cipherKey, keys.iv, message.ciphertext);
+  if (plaintext.length > maxSessionMessageBytes) throw new CryptoError('open_failed');
   return {
     plaintext,
     state: {

@@ -39,8 +39,8 @@ export class SessionBuilder {
   /**
    * Makes a new current session from a bundle and stores it; the one before is archived.
    *
-   * Signatures are checked first (`bad_signature`), then the keys (`bad_key`, also for an identity that the store
-   * does not trust). Nothing is stored on failure.
+   * The keys are judged first (`bad_key`), then their signatures (`bad_signature`), then whether the store trusts the
+   * identity (`bad_key`). Nothing is stored on failure.
    */
   async processPreKeyBundle(bundle: PreKeyBundle): Promise<void> {
     await verifyPreKeyBundle(bundle);

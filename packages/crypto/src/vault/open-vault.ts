@@ -40,8 +40,9 @@ export function assertSealedVault({
   assertBytes(passwordWrap, 'passwordWrap');
   assertBytes(recoveryWrap, 'recoveryWrap');
   assertBytes(body, 'body');
-  assertCount(version, 'version');
-  if (version === 0) throw new CryptoError('open_failed');
+  if (typeof version !== 'number') throw new TypeError('version: expected number');
+  // A server's number, so none of the caller's mistakes.
+  if (!Number.isSafeInteger(version) || version < 1) throw new CryptoError('open_failed');
   if (version < minimumVersion) throw new CryptoError('rollback');
   return { userId, version, kdf };
 }
@@ -65,7 +66,7 @@ async function openWith(
  * Opens a vault with the chat password.
  *
  * `weak_parameters` and `rollback` come before the password is used at all; everything else that is
- * wrong, the password or any byte, is `open_failed`.
+ * wrong, the password or any byte, is `open_failed`. Parts of another type are a `TypeError`.
  */
 export async function openVaultWithPassword(
   input: OpenInput & { chatPassword: string },

@@ -101,6 +101,10 @@ describe('A vault', () => {
       'more iterations': { ...sealedVault, kdf: { ...sealedVault.kdf, iterations: 600_001 } },
       'later version': { ...sealedVault, version: 2 },
       'version 0': { ...sealedVault, version: 0 },
+      'version -1': { ...sealedVault, version: -1 },
+      'version NaN': { ...sealedVault, version: Number.NaN },
+      'version 1.5': { ...sealedVault, version: 1.5 },
+      'version 2^53 + 2': { ...sealedVault, version: 2 ** 53 + 2 },
       'swapped wraps': {
         ...sealedVault,
         passwordWrap: sealedVault.recoveryWrap,

@@ -6,6 +6,8 @@ import {
   generatePreKeys,
   generateSignedPreKey,
   identityAgreementKeyPair,
+  parsePreKeySignalMessage,
+  parseSignalMessage,
   SessionBuilder,
   SessionCipher,
   type PreKeyBundle,
@@ -117,6 +119,8 @@ describe('The other functions', () => {
         () => generateSignedPreKey({ id: 1, identitySeed: wrong('text') }),
         () => identityAgreementKeyPair({ seed, publicKey: wrong(undefined) }),
         () => generatePreKeys({ startId: wrong('1'), count: 1 }),
+        () => parseSignalMessage(wrong('text')),
+        () => parsePreKeySignalMessage(wrong([51])),
       ].map(refusal),
     );
     expect(new Set(got)).toEqual(new Set(['TypeError']));
