@@ -67,7 +67,7 @@ async function talk() {
     await a.client.removeDevice({ deviceId: otherId });
     await vi.waitFor(async () => expect(await epochsOf(chatId)).toHaveLength(2), waiting);
   };
-  return { b, chatId, tap, dam, removeOther };
+  return { ben, a, b, chatId, tap, dam, removeOther };
 }
 
 const epochsOf = (chatId: ChatId) =>
@@ -151,6 +151,24 @@ describe('under the key that a removed device knows nothing is sent', () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await ciphertextsOf(world, chatId)).toHaveLength(1);
     delete tap.onRequest;
+
+    expect(await untilSecond(chatId, b)).toEqual([1, 2]);
+  });
+
+  it('from the queue, when the vault was locked before the first try', async () => {
+    const { ben, b, chatId, tap, removeOther } = await talk();
+    await b.client.setOnline({ online: false });
+    tap.onRequest = (route) => {
+      if (route.endsWith('/manifests')) lost();
+    };
+    await reconnect(b);
+    await b.client.sendText({ chatId, text: 'after' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await ciphertextsOf(world, chatId)).toHaveLength(1);
+    await b.client.lock();
+    await removeOther();
+    delete tap.onRequest;
+    await b.client.unlock({ chatPassword: ben.chatPassword });
 
     expect(await untilSecond(chatId, b)).toEqual([1, 2]);
   });
