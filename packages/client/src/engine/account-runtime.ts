@@ -24,6 +24,7 @@ import { createPreKeyLoader } from '../prekeys/load-pre-keys.ts';
 import type { PreKeys } from '../prekeys/pre-keys.ts';
 import { createCatchUp } from '../sync/catch-up.ts';
 import { createChatSync } from '../sync/chat-sync.ts';
+import { createHintQueue } from '../sync/hint-queue.ts';
 import { createIngest } from '../sync/ingest.ts';
 import { createRelayConnection } from '../transport/relay-connection.ts';
 import type { ConnectionOwner, RelayConnection } from '../transport/relay-connection.ts';
@@ -35,12 +36,10 @@ import { createContacts } from '../trust/contacts.ts';
 import type { Contacts } from '../trust/contacts.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { AccountContext } from './account-context.ts';
-import { createSerialQueue } from './serial-queue.ts';
+import { createChores } from './chores.ts';
 import type { WritableStore } from './writable-store.ts';
 
 const listedKey = 'listed';
-const choresEveryMs = 3_600_000;
-const choresAgainMs = 60_000;
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -88,13 +87,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     options;
   const { platform, store, vault, keys, http, userId } = context;
   const own = { userId, accountKey: vault.accountKey.publicKey };
-  /** Hints of the relay are followed one after another; a reconnect repeats what a lost one told. */
-  const hints = createSerialQueue();
-  const waitingHints = new Set<string>();
+  const hints = createHintQueue({
+    platform,
+    isOpen: () => context.isOpen(),
+    isOnline: () => connection.isOnline(),
+  });
+  const { follow } = hints;
   let cancelRetry: () => void = () => undefined;
-  let cancelChores: () => void = () => undefined;
-  /** What this device does for itself besides: nobody waits for it. */
-  const chores = createSerialQueue();
   let failures = 0;
   let isListed = false;
 
@@ -134,7 +133,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const connection: RelayConnection = createRelayConnection({
     platform,
     state: connectionState,
-    owner: { ...owner, deviceId: context.deviceId, onReady: () => catchAllUp(), onEvent: received },
+    owner: { ...owner, deviceId: context.deviceId, onReady: () => ready(), onEvent: received },
   });
   const connectionOf = () => connection;
   const renewal = createEpochRenewal({
@@ -181,6 +180,14 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     receipts: (chatId, found) => receipts.take(chatId, found),
   });
   const preKeys = createPreKeyLoader(context, trust);
+  const chores = createChores({
+    context,
+    isOnline: () => connection.isOnline(),
+    task: async () => {
+      await devices.keep();
+      await (await preKeys()).keep();
+    },
+  });
   const publisher: ChatPublisher = createChatPublisher({
     context,
     list,
@@ -226,26 +233,25 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     return doubts.includes(true) || isDisputed || devices.isBehind();
   }
 
-  /** Nothing is sent before the members' manifests were asked for since the last reconnect. */
+  /**
+   * Nothing is sent before the members' manifests were asked for since the last reconnect and since the
+   * relay told of another one; a look that this outlasts is taken again.
+   */
   async function mayEncrypt(chatId: ChatId): Promise<boolean> {
-    await catchUp.lookAt(book.get(chatId)?.members.map((member) => member.userId) ?? []);
-    if (!(await devices.reachesAnchor()) || (await isInDoubt(chatId))) return false;
-    return await renewal.settle(chatId);
+    const ids = book.get(chatId)?.members.map((member) => member.userId) ?? [];
+    await catchUp.lookAt(ids);
+    do {
+      if (!(await devices.reachesAnchor()) || (await isInDoubt(chatId))) return false;
+      if (!(await renewal.settle(chatId))) return false;
+    } while (await catchUp.lookAt(ids));
+    return true;
   }
 
-  /**
-   * Failures of the network end with the next reconnect, which fetches everything again. A hint that
-   * waits already is not queued twice, however many of them a relay sends.
-   */
-  function follow(name: string, task: () => Promise<void>): void {
-    if (waitingHints.has(name)) return;
-    waitingHints.add(name);
-    void hints
-      .run(async () => {
-        waitingHints.delete(name);
-        if (context.isOpen()) await task();
-      })
-      .catch(() => undefined);
+  /** At once, before anything can be sent: what was asked before the connection was lost is old. */
+  function ready(): void {
+    catchUp.forgetLooks();
+    hints.forget();
+    catchAllUp();
   }
 
   function catchAllUp(): void {
@@ -261,7 +267,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         failures = 0;
         outbox.kick();
         renewal.sweep({ soon: false });
-        doChores();
+        chores.begin();
         for (const { chatId } of book.all()) receipts.schedule(chatId);
       })
       .catch((error: unknown) => {
@@ -270,22 +276,6 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         const delayMs = retryDelayMs({ attempt: failures, random: platform.random });
         failures += 1;
         cancelRetry = platform.clock.setTimer(Math.max(askedMs, delayMs), catchAllUp);
-      });
-  }
-
-  function doChores(): void {
-    cancelChores();
-    cancelChores = platform.clock.setTimer(choresEveryMs, doChores);
-    void chores
-      .run(async () => {
-        if (!context.isOpen() || !connection.isOnline()) return;
-        await devices.keep();
-        await (await preKeys()).keep();
-      })
-      .catch(() => {
-        if (!context.isOpen() || !connection.isOnline()) return;
-        cancelChores();
-        cancelChores = platform.clock.setTimer(choresAgainMs, doChores);
       });
   }
 
@@ -310,9 +300,12 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       },
       'chat:changed': () => follow('chats', () => catchUp.chats()),
       'chatKey:changed': ({ chatId }) => follow(`keys ${chatId}`, () => catchUp.keys(chatId)),
-      'device:changed': ({ userId: id }) => follow(`person ${id}`, () => personChanged(id)),
+      'device:changed': ({ userId: id }) => {
+        catchUp.forgetLooks(id);
+        follow(`person ${id}`, () => personChanged(id));
+      },
       'vault:changed': () => follow('vault', options.takeVault),
-      'preKeys:low': doChores,
+      'preKeys:low': () => chores.begin(),
       'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
         if (deviceId === context.deviceId) owner.onEnded('device_revoked');
@@ -383,7 +376,8 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     },
     stop() {
       cancelRetry();
-      cancelChores();
+      chores.stop();
+      hints.forget();
       renewal.stop();
       stopRequests();
       connection.stop();

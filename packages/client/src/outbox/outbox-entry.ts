@@ -5,8 +5,8 @@ import { bytesField } from '../storage/bytes-field.ts';
 import { paddedNumber } from '../storage/record-keys.ts';
 
 /**
- * A message that has not been numbered yet. The ciphertext is made for the first try: every later one
- * sends the same bytes.
+ * A message that has not been numbered yet. From the first try on, every later one sends
+ * the same bytes.
  */
 export const outboxEntrySchema = z.object({
   chatId: chatIdSchema,
@@ -15,7 +15,7 @@ export const outboxEntrySchema = z.object({
   counter: z.int().check(z.gte(1)),
   /** Null while it waits for a key that no removed device knows. */
   ciphertext: z.nullable(bytesField),
-  /** Written without a connection: nobody has seen these bytes, and a newer key makes others. */
+  /** Until the first try is about to begin: nobody has seen these bytes, and a newer key makes others. */
   unsent: z._default(z.boolean(), false),
   text: z.string(),
   sentAtMs: timeMsSchema,

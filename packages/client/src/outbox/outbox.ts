@@ -66,7 +66,7 @@ export function createOutbox(options: {
   const timers = new Map<ChatId, () => void>();
   const counters = new Map<ChatId, number>();
   const damaged = new Map<string, number>();
-  /** Written in this session and never sent: nobody has seen their bytes. */
+  /** Made ready in this session and not sent since: nobody has seen their bytes. */
   const untried = new Set<ClientId>();
 
   const list = (chatId: ChatId) => waiting.get(chatId) ?? [];
@@ -144,6 +144,7 @@ export function createOutbox(options: {
     const isUsable = ciphertext && (isSeen || isUnder(ciphertext, epochKey));
     if (isUsable && !entry.unsent) return { ...entry, ciphertext };
     const bytes = isUsable ? ciphertext : await encrypt(entry, epochKey);
+    if (entry.unsent) untried.add(entry.clientId);
     const next = update(entry, { ciphertext: bytes, unsent: false });
     await persist(next);
     return { ...next, ciphertext: bytes };
@@ -237,8 +238,7 @@ export function createOutbox(options: {
         const sentAtMs = clock.now();
         const written = { chatId, clientId, counter, text, sentAtMs };
         const ciphertext = (await isDue(chatId)) ? null : await encrypt(written, epochKey);
-        const unsent = !connection().isOnline();
-        const atRest = { ...written, ciphertext, unsent, failure: null };
+        const atRest = { ...written, ciphertext, unsent: true, failure: null };
         if (!context.isOpen()) throw new ClientError('locked');
         // One batch: a counter is used if and only if the message that carries it is on disk.
         await store.write([
@@ -247,7 +247,6 @@ export function createOutbox(options: {
           ...also,
         ]);
         counters.set(chatId, counter);
-        untried.add(clientId);
         replace(chatId, [...list(chatId), { ...atRest, acknowledgedSeq: null }]);
         kickOne(chatId);
         return clientId;

@@ -20,8 +20,13 @@ export interface CatchUp {
   /** Somebody's manifest changed. */
   person(userId: UserId): Promise<void>;
   keys(chatId: ChatId): Promise<void>;
-  /** Looks up whoever of these was not looked up yet since `everything` began last. */
-  lookAt(ids: readonly UserId[]): Promise<void>;
+  /**
+   * Looks up whoever of these was not looked up since what was known of them was forgotten last.
+   * False if there was nobody.
+   */
+  lookAt(ids: readonly UserId[]): Promise<boolean>;
+  /** What was looked up of this person, or of everybody, may be out of date from now on. */
+  forgetLooks(id?: UserId): void;
 }
 
 export function createCatchUp(options: {
@@ -38,8 +43,10 @@ export function createCatchUp(options: {
   const { http, userId } = context;
   /** Chats of which the relay named a lower newest number than was here when it was asked. */
   const setBack = new Set<ChatId>();
-  /** People whose newest manifest was asked for since the last reconnect. */
+  /** People whose newest manifest was asked for since the last reconnect and the last word of a change. */
   const lookedAt = new Set<UserId>();
+  /** Raised whenever a look that is under way may miss something. */
+  let forgotten = 0;
 
   async function listChats(): Promise<ChatId[]> {
     const found: ChatId[] = [];
@@ -73,17 +80,17 @@ export function createCatchUp(options: {
 
   /** The alarm stays with the person and is shown in their chats. */
   async function look(id: UserId): Promise<void> {
+    const began = forgotten;
     try {
       await trust.refresh(id);
-      lookedAt.add(id);
     } catch (error) {
       const known =
         isClientError(error, 'rollback') ||
         isClientError(error, 'untrusted') ||
         isClientError(error, 'not_found');
       if (!known) throw error;
-      lookedAt.add(id);
     }
+    if (began === forgotten) lookedAt.add(id);
   }
 
   const needsSync = (chat: ChatAtRest): boolean =>
@@ -106,13 +113,17 @@ export function createCatchUp(options: {
       await eachOf(found, one);
     },
     async lookAt(ids) {
-      await eachOf(
-        ids.filter((id) => !lookedAt.has(id)),
-        look,
-      );
+      const missing = () => ids.filter((id) => !lookedAt.has(id));
+      const asked = missing().length > 0;
+      while (missing().length > 0) await eachOf(missing(), look);
+      return asked;
+    },
+    forgetLooks(id) {
+      forgotten += 1;
+      if (id === undefined) lookedAt.clear();
+      else lookedAt.delete(id);
     },
     async everything() {
-      lookedAt.clear();
       const found = await listChats();
       await eachOf([...new Set([userId, ...people(book, found)])], look);
       const first = watched();
