@@ -116,7 +116,10 @@ describe('under the key that a removed device knows nothing is sent', () => {
     await reconnect(b);
     await b.client.sendText({ chatId, text: 'after' });
 
-    expect(await untilSecond(chatId, b)).toEqual([1, 2]);
+    // Both people may renew: the epoch is a later one, which one is theirs to settle.
+    const [before, after] = await untilSecond(chatId, b);
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
   });
 
   it('by the word of a look that began before the connection was lost', async () => {
@@ -134,7 +137,10 @@ describe('under the key that a removed device knows nothing is sent', () => {
     await reconnect(b);
     dam.open();
 
-    expect(await untilSecond(chatId, b)).toEqual([1, 2]);
+    // Both people may renew: the epoch is a later one, which one is theirs to settle.
+    const [before, after] = await untilSecond(chatId, b);
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
   });
 
   it('when the relay told of a change and does not answer what it is', async () => {
@@ -152,7 +158,10 @@ describe('under the key that a removed device knows nothing is sent', () => {
     expect(await ciphertextsOf(world, chatId)).toHaveLength(1);
     delete tap.onRequest;
 
-    expect(await untilSecond(chatId, b)).toEqual([1, 2]);
+    // Both people may renew: the epoch is a later one, which one is theirs to settle.
+    const [before, after] = await untilSecond(chatId, b);
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
   });
 
   it('from the queue, when the vault was locked before the first try', async () => {
@@ -170,6 +179,9 @@ describe('under the key that a removed device knows nothing is sent', () => {
     delete tap.onRequest;
     await b.client.unlock({ chatPassword: ben.chatPassword });
 
-    expect(await untilSecond(chatId, b)).toEqual([1, 2]);
+    // Both people may renew: the epoch is a later one, which one is theirs to settle.
+    const [before, after] = await untilSecond(chatId, b);
+    expect(before).toBe(1);
+    expect(after).toBeGreaterThan(1);
   });
 });
