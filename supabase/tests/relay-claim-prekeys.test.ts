@@ -1,22 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
-import { claimedPreKeysSchema, limits, preKeyRoutes } from '@sotto/protocol';
+import { claimedPreKeysSchema, limits } from '@sotto/protocol';
 import { onWire } from './on-wire.ts';
+import { addDevices, addPair, claimPreKeys, putPreKeys, stockOf } from './prekey-calls.ts';
+import type { Claim, Device } from './prekey-calls.ts';
 import {
-  addDirectChat,
   addPerson,
   addSession,
   base64,
-  call,
   newDevice,
   newManifest,
-  newOneTimeKeys,
   newPreKeys,
+  call,
 } from './world.ts';
-import type { Person } from './world.ts';
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -32,189 +30,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-type Device = Pick<Person, 'userId' | 'deviceId'>;
-
-interface Stock {
-  oneTime: number;
-  oneTimeKem: number;
-  signedPreKey: { id: number; createdAtMs: number } | null;
-  lastResortKemPreKeyId: number | null;
-}
-
-interface Claim {
-  retryAfterMs?: number;
-  isLow: boolean;
-  claimed: {
-    deviceId: string;
-    registrationId: number;
-    kemPreKey: { id: number };
-    oneTimePreKey: { id: number } | null;
-  };
-}
-
 const put = (device: Device, prekeys: object, connection: pg.Client = client) =>
-  call<Stock>(connection, 'relay_put_prekeys', {
-    p_user: device.userId,
-    p_device: device.deviceId,
-    p_prekeys: prekeys,
-  });
-
-const stock = (device: Device) =>
-  call<Stock>(client, 'relay_prekey_stock', { p_user: device.userId, p_device: device.deviceId });
-
+  putPreKeys(connection, device, prekeys);
+const stock = (device: Device) => stockOf(client, device);
 const claim = (from: Device, target: Device, connection: pg.Client = client) =>
-  call<Claim>(connection, 'relay_claim_prekeys', {
-    p_user: from.userId,
-    p_device: from.deviceId,
-    p_owner: target.userId,
-    p_target: target.deviceId,
-  });
-
-/** Two people who share a chat. */
-async function pair(): Promise<[Person, Person]> {
-  const [one, two] = [await addPerson(client), await addPerson(client)];
-  await addDirectChat(client, one, two);
-  return [one, two];
-}
-
-/** More devices of a person, put there behind the functions' back. */
-async function addDevices(person: Person, count: number): Promise<Device[]> {
-  const devices = Array.from({ length: count }, (_, index) => ({
-    userId: person.userId,
-    deviceId: randomUUID() as string,
-    number: index + 2,
-  }));
-  for (const { deviceId, number } of devices) {
-    await client.query(
-      `insert into public.devices
-         (id, user_id, number, name, name_hash, device_type, identity_key, public_key)
-       select $1, user_id, $2, name, name_hash, device_type, identity_key, public_key
-       from public.devices where id = $3`,
-      [deviceId, number, person.deviceId],
-    );
-  }
-  return devices;
-}
-
-describe('relay_put_prekeys', () => {
-  test('counts what is there, and answers a repeat alike', async () => {
-    const ada = await addPerson(client);
-    const keys = newPreKeys({ oneTime: 3, oneTimeKem: 2 });
-
-    const first = await put(ada, keys);
-
-    expect(preKeyRoutes.putPreKeys.response.parse(first)).toEqual({
-      oneTime: 3,
-      oneTimeKem: 2,
-      signedPreKey: { id: keys.signedPreKey.id, createdAtMs: expect.any(Number) as number },
-      lastResortKemPreKeyId: keys.lastResortKemPreKey.id,
-    });
-    expect(await put(ada, keys)).toEqual(first);
-    expect(await stock(ada)).toEqual(first);
-  });
-
-  test('replaces signed keys and adds one-time keys', async () => {
-    const ada = await addPerson(client);
-    await put(ada, newPreKeys({ oneTime: 3, oneTimeKem: 2 }));
-    const next = newPreKeys({ oneTime: 2, oneTimeKem: 1, firstId: 50 });
-
-    expect(await put(ada, next)).toMatchObject({
-      oneTime: 5,
-      oneTimeKem: 3,
-      signedPreKey: { id: next.signedPreKey.id },
-      lastResortKemPreKeyId: next.lastResortKemPreKey.id,
-    });
-  });
-
-  test.each([
-    'signedPreKey',
-    'lastResortKemPreKey',
-    'oneTimePreKeys',
-    'oneTimeKemPreKeys',
-  ] as const)('refuses other bytes under an id that exists: %s', async (name) => {
-    const ada = await addPerson(client);
-    const keys = newPreKeys({ oneTime: 1, oneTimeKem: 1 });
-    const before = await put(ada, keys);
-
-    const others = newPreKeys({ oneTime: 1, oneTimeKem: 1 });
-
-    await expect(put(ada, { ...keys, [name]: others[name] })).rejects.toMatchObject({
-      code: 'PT409',
-    });
-    expect(await stock(ada)).toEqual(before);
-  });
-
-  test('takes no key again that was handed out, and no other one under its id', async () => {
-    const [ada, bob] = await pair();
-    const keys = newPreKeys({ oneTime: 2, oneTimeKem: 2 });
-    await put(ada, keys);
-    const { claimed } = await claim(bob, ada);
-
-    const again = await put(ada, keys);
-
-    expect(again).toMatchObject({ oneTime: 1, oneTimeKem: 1 });
-    const usedId = claimed.oneTimePreKey?.id;
-    for (const change of [
-      { oneTimePreKeys: newOneTimeKeys([usedId as number]) },
-      {
-        oneTimeKemPreKeys: newPreKeys({ oneTimeKem: 1, firstId: claimed.kemPreKey.id })
-          .oneTimeKemPreKeys,
-      },
-    ]) {
-      await expect(put(ada, { ...keys, ...change })).rejects.toMatchObject({ code: 'PT409' });
-    }
-  });
-
-  test('holds no more than the limits', async () => {
-    const ada = await addPerson(client);
-    await put(
-      ada,
-      newPreKeys({ oneTime: limits.oneTimePreKeys, oneTimeKem: limits.oneTimeKemPreKeys }),
-    );
-
-    for (const more of [
-      newPreKeys({ oneTime: 1, firstId: 500 }),
-      newPreKeys({ oneTimeKem: 1, firstId: 500 }),
-    ]) {
-      await expect(put(ada, more)).rejects.toMatchObject({ code: 'PT413' });
-    }
-    expect(await stock(ada)).toMatchObject({
-      oneTime: limits.oneTimePreKeys,
-      oneTimeKem: limits.oneTimeKemPreKeys,
-    });
-  });
-
-  test.each([
-    ['a short key', { signedPreKey: { id: 1, publicKey: base64(32), signature: base64(64) } }],
-    [
-      'a short signature',
-      { signedPreKey: { id: 1, publicKey: base64(33), signature: base64(63) } },
-    ],
-    ['an id of 0', { oneTimePreKeys: newOneTimeKeys([0]) }],
-    ['an id above 32 bits', { oneTimePreKeys: newOneTimeKeys([2 ** 32]) }],
-    ['a registration id of 0', { registrationId: 0 }],
-    ['a registration id above 14 bits', { registrationId: 16_381 }],
-  ])('refuses %s', async (_, change) => {
-    const ada = await addPerson(client);
-
-    await expect(put(ada, { ...newPreKeys({}), ...change })).rejects.toMatchObject({
-      code: 'PT400',
-    });
-  });
-
-  test('is for active devices of the account only', async () => {
-    const [ada, bob] = await pair();
-    const foreign = { userId: ada.userId, deviceId: bob.deviceId };
-    await expect(put(foreign, newPreKeys({}))).rejects.toMatchObject({ code: 'PT404' });
-    await client.query(
-      'update public.devices set is_active = false, revoked_at = now() where id = $1',
-      [ada.deviceId],
-    );
-
-    await expect(put(ada, newPreKeys({}))).rejects.toMatchObject({ code: 'PT410' });
-    await expect(stock(ada)).rejects.toMatchObject({ code: 'PT410' });
-  });
-});
+  claimPreKeys(connection, from, target);
+const pair = () => addPair(client);
 
 describe('relay_claim_prekeys', () => {
   test('hands out one of each kind and uses the one-time ones up', async () => {
@@ -261,7 +82,7 @@ describe('relay_claim_prekeys', () => {
     const [ada, bob] = await pair();
     const keys = newPreKeys({ oneTime: 100, oneTimeKem: 20 });
     await put(ada, keys);
-    const claimers = [bob, ...(await addDevices(bob, 19))];
+    const claimers = [bob, ...(await addDevices(client, bob, 19))];
     const connections = await Promise.all(
       claimers.map(async () => {
         const connection = new pg.Client(database.databaseUrl);
@@ -294,7 +115,7 @@ describe('relay_claim_prekeys', () => {
   test('waits for no claim of another device', async () => {
     const [ada, bob] = await pair();
     await put(ada, newPreKeys({ oneTime: 2, oneTimeKem: 2 }));
-    const [tablet] = (await addDevices(bob, 1)) as [Device];
+    const [tablet] = (await addDevices(client, bob, 1)) as [Device];
     const slow = new pg.Client(database.databaseUrl);
     await slow.connect();
     await slow.query('begin');
@@ -310,8 +131,8 @@ describe('relay_claim_prekeys', () => {
 
   test('ends for a day after the limit, counted for one device and one target, also at once', async () => {
     const [ada, bob] = await pair();
-    const [phone] = (await addDevices(ada, 1)) as [Device];
-    const [tablet] = (await addDevices(bob, 1)) as [Device];
+    const [phone] = (await addDevices(client, ada, 1)) as [Device];
+    const [tablet] = (await addDevices(client, bob, 1)) as [Device];
     await put(ada, newPreKeys({ oneTime: 100 }));
     await put(phone, newPreKeys({}));
     const connections = await Promise.all(
@@ -341,7 +162,7 @@ describe('relay_claim_prekeys', () => {
 
   test('is for people who share a chat, and for the own devices', async () => {
     const [ada, bob] = await pair();
-    const [phone] = (await addDevices(ada, 1)) as [Device];
+    const [phone] = (await addDevices(client, ada, 1)) as [Device];
     const eve = await addPerson(client);
     await put(ada, newPreKeys({}));
 
