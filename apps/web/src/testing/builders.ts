@@ -92,7 +92,15 @@ export function aDevice(fields: Partial<DeviceSummary> = {}): DeviceSummary {
 }
 
 export function aDevicesState(fields: Partial<DevicesState> = {}): DevicesState {
-  return { status: 'ready', devices: [], removed: [], requests: [], alarm: null, ...fields };
+  return {
+    status: 'ready',
+    devices: [],
+    removed: [],
+    requests: [],
+    changesKeys: true,
+    alarm: null,
+    ...fields,
+  };
 }
 
 export function aLinkRequest(fields: Partial<LinkRequest> = {}): LinkRequest {

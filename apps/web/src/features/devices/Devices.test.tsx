@@ -100,6 +100,18 @@ test('a removal that fails stays open and says why', async () => {
   expect(await screen.findByRole('alert')).toHaveTextContent('You’re offline.');
 });
 
+test('removing says whether it changes the keys of the account', async () => {
+  const { client, user } = open();
+  await user.click(screen.getByRole('button', { name: 'Remove Chrome on Android' }));
+
+  expect(screen.getByText(/Your account gets new keys as well/)).toBeVisible();
+  expect(screen.queryByText(/Could they unlock it/)).not.toBeInTheDocument();
+
+  act(() => client.devices.set(aDevicesState({ devices: [here, phone], changesKeys: false })));
+  expect(screen.queryByText(/Your account gets new keys as well/)).not.toBeInTheDocument();
+  expect(screen.getByText(/Could they unlock it/)).toBeVisible();
+});
+
 test('a device that is removed elsewhere takes its dialog along', async () => {
   const { client, user } = open();
   await user.click(screen.getByRole('button', { name: 'Remove Chrome on Android' }));

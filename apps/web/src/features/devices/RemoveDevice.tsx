@@ -7,11 +7,13 @@ import { shownName } from './devices-model.ts';
 import type { DeviceDialogProps } from './device-dialog.ts';
 import { useRemoveDevice } from './use-remove-device.ts';
 
-const effects = ['remove.out', 'remove.keeps', 'remove.keys', 'remove.back'] as const;
+const always = ['remove.out', 'remove.keeps', 'remove.keys'] as const;
+const withKeys = ['remove.account', 'remove.codes'] as const;
 
 /** Says what removing does and what it cannot do, and has it confirmed by a typed word. */
 export function RemoveDevice({ device, onClose }: DeviceDialogProps) {
-  const { form, pending } = useRemoveDevice(device.deviceId, onClose);
+  const { form, pending, changesKeys } = useRemoveDevice(device.deviceId, onClose);
+  const effects = [...always, ...(changesKeys ? withKeys : []), 'remove.back'] as const;
   return (
     <Dialog
       title={td('remove.title', { name: shownName(device.name) })}
@@ -26,7 +28,7 @@ export function RemoveDevice({ device, onClose }: DeviceDialogProps) {
             ))}
           </ul>
           <Notice tone="warn">{td('remove.lost')}</Notice>
-          <p className="text-dense text-muted">{td('remove.stolen')}</p>
+          {!changesKeys && <p className="text-dense text-muted">{td('remove.stolen')}</p>}
           <TextField
             name="word"
             label={td('remove.label', { word: td('remove.word') })}

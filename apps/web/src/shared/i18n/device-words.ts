@@ -40,10 +40,13 @@ export const deviceWords = {
     out: 'It is signed out within seconds; if it isn’t connected, as soon as it is.',
     keeps: 'Messages that are on it already can still be read there by somebody who can unlock it.',
     keys: 'Your chats get new keys, and the server gives it none of them.',
+    account:
+      'Your account gets new keys as well: what somebody took from that device opens nothing that comes after this, even with the server’s help.',
+    codes: 'Your safety code has other digits then. Whoever compared it does not have to again.',
     back: 'To use it again, you have to add it like a new device.',
     lost: 'If somebody else has it, change your login password as well, and your chat password if they may know it.',
     stolen:
-      'Could they unlock it? Then they may hold the keys of your account itself: together with whoever runs the server they could read on, and add a device again. Only a new account ends that.',
+      'Could they unlock it? Then they may hold the keys of your account itself: together with whoever runs the server they could read on, and add a device again. This account cannot change those keys yet: lock and unlock with your chat password, make a new recovery key under Security, and then remove the device.',
     label: 'Type “{{word}}” to confirm',
     word: 'remove',
     mismatch: 'Type “{{word}}” here.',

@@ -83,6 +83,7 @@ export const securityWords = {
     session_bound: 'A sign-in took up a device',
     vault_created: 'Your chat password was set',
     vault_changed: 'Your protected keys were changed',
+    account_key_changed: 'Your account got new keys',
     link_requested: 'A browser asked to be let in',
     link_delivered: 'A browser was let in by another device',
     link_declined: 'A request to be let in was declined',
