@@ -82,11 +82,14 @@ export function createChatKeys(options: {
       skip: ({ deviceId }) => has.has(deviceId),
     });
     const vaultTag = `${chatId} ${epoch} vault`;
+    // While the own chain is in doubt, a removed device may have the key of the vault that is here.
+    const isVaultSure = trusted.some((one) => one.userId === userId);
     // One that does not open gives way as soon as the device that put it is removed: asked each time.
-    const needsVault =
+    const lacksWrap =
       offer.vaultWrap === null
         ? !given.has(vaultTag)
         : !(await ring.isInVault(chatId, members, offer, epochKey));
+    const needsVault = isVaultSure && lacksWrap;
     const vaultWrap = needsVault
       ? await wrapIntoVault({ vault, keys, chatId, epochKey, random })
       : undefined;

@@ -86,7 +86,6 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const { context, owner, onReady, connectionState, list, stores, linkRequests, contactStores } =
     options;
   const { platform, store, vault, keys, http, userId } = context;
-  const own = { userId, accountKey: vault.accountKey.publicKey };
   const hints = createHintQueue({
     platform,
     isOpen: () => context.isOpen(),
@@ -100,7 +99,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   const trust = createTrustStore({
     store,
     http,
-    own,
+    own: vault,
     onChange: (changedId) => {
       publisher.allChanged();
       contacts.changed(changedId);
@@ -125,6 +124,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       renewal.sweep({ soon: true });
       follow(`person ${id}`, () => personChanged(id));
     },
+    refreshOwn: () => trust.refresh(userId),
   });
   const drafts = createDrafts(store);
   const links = createLinkRequests({ context, trust, shown: linkRequests });

@@ -13,11 +13,19 @@ interface Code {
   qr: string;
 }
 
+export interface ContactDesk extends Omit<Contacts, 'stop'> {
+  /**
+   * Asks for what is new of both, so that two screens that are compared show the same keys. Offline, and
+   * where the relay's word is refused, it stays at what is known.
+   */
+  lookAgain(userId: UserId): Promise<void>;
+}
+
 /** Safety codes and marks; loaded when somebody first looks at a contact. */
-export function createContactDesk(options: ContactsOptions): Omit<Contacts, 'stop'> {
-  const { context, trust, stores, profileOf, isListed, onAccepted } = options;
+export function createContactDesk(options: ContactsOptions): ContactDesk {
+  const { context, trust, stores, profileOf, isListed, onAccepted, refreshOwn } = options;
   const { vault, platform } = context;
-  /** A safety code takes thousands of hashes: computed once for each key. */
+  /** A safety code takes thousands of hashes: computed once for each pair of keys. */
   const codes = new Map<string, Promise<Code>>();
   const turns = new Map<UserId, number>();
 
@@ -29,10 +37,10 @@ export function createContactDesk(options: ContactsOptions): Omit<Contacts, 'sto
   });
 
   function codeOf(userId: UserId, accountKey: Uint8Array): Promise<Code> {
-    const name = `${userId} ${toHex(accountKey)}`;
+    const pair = pairOf(userId, accountKey);
+    const name = `${userId} ${toHex(pair.ourAccountKey)} ${toHex(accountKey)}`;
     let found = codes.get(name);
     if (!found) {
-      const pair = pairOf(userId, accountKey);
       found = Promise.all([safetyCode(pair), formatSafetyQr(pair)]).then(([digits, qr]) => ({
         digits,
         qr,
@@ -80,6 +88,12 @@ export function createContactDesk(options: ContactsOptions): Omit<Contacts, 'sto
     }
   }
 
+  async function lookAgain(userId: UserId): Promise<void> {
+    if (!profileOf(userId)) return;
+    const looks = [refreshOwn(), trust.refresh(userId)];
+    await Promise.all(looks.map((look) => look.catch(() => undefined)));
+  }
+
   async function publish(userId: UserId): Promise<void> {
     const turn = (turns.get(userId) ?? 0) + 1;
     turns.set(userId, turn);
@@ -110,7 +124,10 @@ export function createContactDesk(options: ContactsOptions): Omit<Contacts, 'sto
       const { accountKey } = await require(userId);
       await trust.mark(userId, accountKey, null);
     },
+    lookAgain,
     async scan(userId, scanned) {
+      await require(userId);
+      await lookAgain(userId);
       const { accountKey } = await require(userId);
       const outcome = await compareSafetyQr(scanned.trim(), pairOf(userId, accountKey));
       if (outcome === 'match') await trust.mark(userId, accountKey, platform.clock.now());

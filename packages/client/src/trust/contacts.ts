@@ -1,6 +1,7 @@
 import type { Profile, UserId } from '@sotto/protocol';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { ScanOutcome } from '../facade.ts';
+import type { ContactDesk } from './contact-desk.ts';
 import type { ContactStores } from './contact-stores.ts';
 import type { TrustStore } from './trust-store.ts';
 
@@ -27,14 +28,16 @@ export interface ContactsOptions {
   isListed: () => boolean;
   /** Another account key was taken as this person's: their chats need new keys. */
   onAccepted: (userId: UserId) => void;
+  /** Asks for what is new of the own account: its key is in each safety code. */
+  refreshOwn: () => Promise<unknown>;
 }
 
 /** Loads what computes and compares safety codes when somebody first looks at a contact. */
 export function createContacts(options: ContactsOptions): Contacts {
   const { context, stores } = options;
-  let desk: Promise<Omit<Contacts, 'stop'>> | null = null;
+  let desk: Promise<ContactDesk> | null = null;
 
-  async function load(): Promise<Omit<Contacts, 'stop'>> {
+  async function load(): Promise<ContactDesk> {
     desk ??= import('./contact-desk.ts').then(({ createContactDesk }) =>
       createContactDesk(options),
     );
@@ -58,8 +61,13 @@ export function createContacts(options: ContactsOptions): Contacts {
     if (isWatched) void show(userId).catch(() => undefined);
   }
 
+  async function begin(userId: UserId): Promise<void> {
+    await show(userId);
+    await (await load()).lookAgain(userId);
+  }
+
   const stopWatching = stores.watched.on((userId) => {
-    if (context.isOpen()) changed(userId);
+    if (context.isOpen()) void begin(userId).catch(() => undefined);
   });
 
   return {

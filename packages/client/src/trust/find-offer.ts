@@ -1,24 +1,34 @@
-import { equalBytes, parseDeviceManifest } from '@sotto/crypto';
-import { pinPerson } from './person-trust.ts';
+import { equalBytes } from '@sotto/crypto';
+import { goesThrough } from './judge-trust.ts';
+import { pinPerson, rootKeyOf } from './person-trust.ts';
 import type { ManifestEntry, PersonChain, PersonTrust } from './person-trust.ts';
 
+/** What a history that does not follow from the pinned one is, when it holds in itself. */
+export type OtherHistory =
+  /** It begins with another account key: another account, as far as keys can tell. */
+  | { kind: 'offer'; chain: PersonChain }
+  /** It begins as the pinned one does and parts from it later: somebody had a key that was given up. */
+  | { kind: 'fork' };
+
 /**
- * The chain that the relay offers in place of the one that is pinned: whole from its first manifest and
- * signed throughout by another account key. Null when it is none of that: then it is no other key but a
- * history that does not hold.
+ * Judges what the relay tells in place of what is pinned, from the first manifest on. Null when it does
+ * not hold in itself, or goes with what is pinned after all. A fork is never offered: whoever has a former
+ * key could make one.
  */
 export async function findOffer(
   pinned: PersonTrust,
   fetchAll: () => Promise<ManifestEntry[]>,
-): Promise<PersonChain | null> {
+): Promise<OtherHistory | null> {
   const entries = await fetchAll();
-  const [first] = entries;
-  if (!first) return null;
-  const { accountKey } = parseDeviceManifest(first.body);
-  if (equalBytes(accountKey, pinned.accountKey)) return null;
-  const { userId, version, hash, devices, seen } = await pinPerson({
-    userId: pinned.userId,
-    entries,
-  });
-  return { userId, accountKey, version, hash, devices, ...(seen && { seen }) };
+  if (entries.length === 0) return null;
+  const found = await pinPerson({ userId: pinned.userId, entries });
+  const rootKey = rootKeyOf(found);
+  if (equalBytes(rootKey, rootKeyOf(pinned))) {
+    return goesThrough(found, pinned) ? null : { kind: 'fork' };
+  }
+  const { userId, accountKey, version, hash, devices, seen } = found;
+  return {
+    kind: 'offer',
+    chain: { userId, accountKey, rootKey, version, hash, devices, ...(seen && { seen }) },
+  };
 }

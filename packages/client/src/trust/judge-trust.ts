@@ -14,6 +14,21 @@ export function isChecked({ checked, accountKey }: PersonTrust): boolean {
   return checked ? equalBytes(checked.accountKey, accountKey) : false;
 }
 
+/** The mark of a person whose chain was followed further: it goes from a key to the one that succeeds it. */
+export function markAfter(
+  before: PersonTrust,
+  { accountKey }: PersonTrust,
+): PersonTrust['checked'] {
+  const { checked } = before;
+  return checked && isChecked(before) ? { ...checked, accountKey } : (checked ?? null);
+}
+
+/** Whether a chain goes through the newest manifest of what is known, and so was followed from it. */
+export function goesThrough(next: PersonTrust, known: PersonTrust): boolean {
+  const seen = next.seen?.find(({ version }) => version === known.version);
+  return seen !== undefined && equalBytes(seen.hash, known.hash);
+}
+
 /** Whether nothing is to be written. A record from before knows less at the same version. */
 export function saysTheSame(before: PersonTrust, next: PersonTrust): boolean {
   return (

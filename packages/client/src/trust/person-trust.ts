@@ -33,7 +33,10 @@ export type CertifiedDevice = z.infer<typeof certifiedDeviceSchema>;
 
 const chainSchema = z.object({
   userId: userIdSchema,
+  /** The key that signs now: the first one, or the last of those that succeeded it. */
   accountKey: bytesField,
+  /** The key of the first manifest. Absent in records from before keys were succeeded: then `accountKey`. */
+  rootKey: z.optional(bytesField),
   version: z.int().check(z.gte(1)),
   hash: bytesField,
   devices: z.array(certifiedDeviceSchema),
@@ -42,11 +45,11 @@ const chainSchema = z.object({
 });
 
 /**
- * What is known of a person for sure: the account key pinned at first contact, the newest manifest
- * that key signed, and every device it ever certified. Never what a relay says about devices.
+ * What is known of a person for sure: the account key pinned at first contact or what succeeded it, the
+ * newest manifest, and every device ever certified. Never what a relay says about devices.
  */
 export const personTrustSchema = z.extend(chainSchema, {
-  /** The safety code was compared here with this key in use. */
+  /** The safety code was compared here with this key in use, or with one that it succeeded. */
   checked: z.optional(z.nullable(z.object({ accountKey: bytesField, atMs: z.int() }))),
   /** What the relay offers instead: a chain that holds in itself, under another account key. */
   offered: z.optional(z.nullable(chainSchema)),
@@ -65,29 +68,41 @@ export interface ManifestEntry {
   signature: Uint8Array;
 }
 
+/** The key that signed the first manifest: it tells one chain from another. */
+export const rootKeyOf = ({ rootKey, accountKey }: Base): Uint8Array => rootKey ?? accountKey;
+
 /**
- * The first look at a person. With `accountKey` (one's own, from the vault) the chain must be signed
- * by it; without, the key named in the first manifest is pinned: trust on first use.
+ * The first look at a person: the key named in the first manifest is pinned, trust on first use, and
+ * followed from key to key. With `accountKey` (one's own, from the vault) the chain must end in that key:
+ * `rollback` where it goes on from it to another one, unless `mayGoOn`; `untrusted` where it never has it.
  */
 export async function pinPerson(options: {
   userId: UserId;
   accountKey?: Uint8Array;
+  /** The vault may be older than the chain. */
+  mayGoOn?: boolean;
   entries: readonly ManifestEntry[];
 }): Promise<PersonTrust> {
-  const { userId, entries } = options;
+  const { userId, entries, accountKey, mayGoOn = false } = options;
   return await guard(async () => {
     const [first] = entries;
     if (!first) throw new ClientError('untrusted');
-    const accountKey = options.accountKey ?? parseDeviceManifest(first.body).accountKey;
-    const chain = await verifyManifestChain({ userId, accountKey, entries });
-    return advance({ userId, accountKey, version: 0, devices: [] }, chain);
+    const rootKey = parseDeviceManifest(first.body).accountKey;
+    const chain = await verifyManifestChain({ userId, accountKey: rootKey, entries });
+    const pinned = advance({ userId, accountKey: rootKey, version: 0, devices: [] }, chain);
+    if (accountKey && !equalBytes(pinned.accountKey, accountKey)) {
+      const hasIt = chain.some(({ manifest }) => equalBytes(manifest.accountKey, accountKey));
+      if (!hasIt) throw new ClientError('untrusted');
+      if (!mayGoOn) throw new ClientError('rollback');
+    }
+    return pinned;
   });
 }
 
 /**
  * A later look. `entries` begin with the version already known, so that a relay that tells another
  * history from there is noticed. Throws `rollback` for an older or forked history, `untrusted` for
- * anything the pinned key did not sign.
+ * anything that neither the known key signed nor one that succeeded it.
  */
 export async function followPerson(
   known: PersonTrust,
@@ -114,6 +129,7 @@ export async function followPerson(
 interface Base {
   userId: UserId;
   accountKey: Uint8Array;
+  rootKey?: Uint8Array | undefined;
   version: number;
   devices: CertifiedDevice[];
   seen?: PersonTrust['seen'];
@@ -130,7 +146,8 @@ function advance(base: Base, chain: readonly VerifiedManifest[]): PersonTrust {
   }
   return {
     userId: base.userId,
-    accountKey: base.accountKey,
+    accountKey: newest.manifest.accountKey,
+    rootKey: rootKeyOf(base),
     version: newest.manifest.version,
     hash: newest.hash,
     devices,

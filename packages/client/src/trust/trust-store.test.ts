@@ -88,7 +88,7 @@ function open() {
   const trust = createTrustStore({
     store,
     http,
-    own: { userId: ownId, accountKey: new Uint8Array(33) },
+    own: { userId: ownId, accountKey: { publicKey: new Uint8Array(33) } },
     onChange: (id) => void changes.push(id),
   });
   return { store, trust };

@@ -1,4 +1,5 @@
 import { equalBytes } from '@sotto/crypto';
+import type { IdentityKeyPair } from '@sotto/crypto';
 import { userIdSchema } from '@sotto/protocol';
 import type { UserId } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
@@ -10,7 +11,7 @@ import type { SealedStore } from '../storage/sealed-store.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import { acceptOffer } from './accept-offer.ts';
 import { findOffer } from './find-offer.ts';
-import { judgeTrust, saysTheSame } from './judge-trust.ts';
+import { goesThrough, judgeTrust, markAfter, saysTheSame } from './judge-trust.ts';
 import { followPerson, personTrustSchema, pinPerson } from './person-trust.ts';
 import type { CertifiedDevice, ManifestEntry, PersonTrust } from './person-trust.ts';
 
@@ -46,8 +47,11 @@ const mostManifests = 2000;
 export function createTrustStore(options: {
   store: SealedStore;
   http: HttpClient;
-  /** The own account, whose key comes from the vault and is never trusted on first use. */
-  own: { userId: UserId; accountKey: Uint8Array };
+  /**
+   * The own account, whose key comes from the vault and is never trusted on first use. It is read anew
+   * each time: a removal exchanges it.
+   */
+  own: { readonly userId: UserId; readonly accountKey: Pick<IdentityKeyPair, 'publicKey'> };
   onChange: (userId: UserId) => void;
 }): TrustStore {
   const { store, http, own, onChange } = options;
@@ -90,20 +94,22 @@ export function createTrustStore(options: {
     });
   }
 
-  /** What was said about the pinned key stays with it; a key accepted meanwhile is not undone. */
+  /**
+   * What was said about a key stays with it and with what succeeds it. What was changed meanwhile, as by
+   * accepting another key, is not undone: then the chain does not go through what is known now.
+   */
   const keep = (next: PersonTrust) =>
     update(next.userId, (before) => {
       if (!before) return next;
-      if (!equalBytes(before.accountKey, next.accountKey)) return before;
-      return { ...next, checked: before.checked ?? null };
+      return goesThrough(next, before) ? { ...next, checked: markAfter(before, next) } : before;
     });
 
+  /** As long as what is known is still what the look began from. */
   const warn = (
-    userId: UserId,
-    warning: Pick<PersonTrust, 'alarm' | 'offered'>,
     about: PersonTrust,
-  ) =>
-    update(userId, (before = about) =>
+    warning: Pick<PersonTrust, 'alarm' | 'offered'>,
+  ): Promise<void> =>
+    update(about.userId, (before = about) =>
       equalBytes(before.accountKey, about.accountKey) ? { ...before, ...warning } : before,
     );
 
@@ -122,31 +128,38 @@ export function createTrustStore(options: {
     }
   }
 
+  /** Also with a vault that is older than the chain: it is followed before anything is signed. */
+  const pin = (userId: UserId, entries: readonly ManifestEntry[]) =>
+    userId === own.userId
+      ? pinPerson({ userId, entries, accountKey: own.accountKey.publicKey, mayGoOn: true })
+      : pinPerson({ userId, entries });
+
   async function load(userId: UserId): Promise<PersonTrust> {
     const before = await person(userId);
     const entries = await fetchAfter(userId, before ? before.version - 1 : 0);
     if (!before && entries.length === 0) throw new ClientError('not_found');
     try {
-      const next = before
-        ? await followPerson(before, entries)
-        : await pinPerson({
-            userId,
-            entries,
-            ...(userId === own.userId && { accountKey: own.accountKey }),
-          });
+      const next = before ? await followPerson(before, entries) : await pin(userId, entries);
       await keep(next);
       return next;
     } catch (error) {
-      const refused = isClientError(error, 'rollback') || isClientError(error, 'untrusted');
-      if (!before || !refused) throw error;
-      const offered =
-        userId === own.userId
-          ? null
-          : await findOffer(before, () => fetchAfter(userId, 0)).catch(() => null);
-      const alarm = offered ? null : isClientError(error, 'rollback') ? 'rollback' : 'untrusted';
-      await warn(userId, { alarm, offered }, before);
-      throw error;
+      if (!before) throw error;
+      if (!isClientError(error, 'rollback') && !isClientError(error, 'untrusted')) throw error;
+      throw await refuse(before, error);
     }
+  }
+
+  /** Keeps with a person why the relay's word was refused, and gives what to throw. */
+  async function refuse(before: PersonTrust, error: ClientError): Promise<ClientError> {
+    const { userId } = before;
+    const other = await findOffer(before, () => fetchAfter(userId, 0)).catch(() => null);
+    if (other?.kind === 'offer' && userId !== own.userId) {
+      await warn(before, { alarm: null, offered: other.chain });
+      return error;
+    }
+    const isFork = other?.kind === 'fork' || isClientError(error, 'rollback');
+    await warn(before, { alarm: isFork ? 'rollback' : 'untrusted', offered: null });
+    return isFork ? new ClientError('rollback', { cause: error }) : error;
   }
 
   function begin(userId: UserId): Promise<PersonTrust> {

@@ -81,7 +81,6 @@ export async function openParts(options: {
     profile: () => ({}) as Profile,
     isOpen: () => true,
   };
-  const own = { userId, accountKey: vault.accountKey.publicKey };
-  const trust = createTrustStore({ store, http, own, onChange: () => undefined });
+  const trust = createTrustStore({ store, http, own: vault, onChange: () => undefined });
   return { context, trust };
 }
