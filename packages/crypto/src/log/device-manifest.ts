@@ -3,7 +3,7 @@
  * account key. Byte layout in `docs/encryption.md`; parsing accepts exactly one encoding of each.
  */
 import { ByteReader } from '../encoding/byte-reader.ts';
-import { assertBytes, concatBytes } from '../encoding/bytes.ts';
+import { assertBytes, concatBytes, copyBytes } from '../encoding/bytes.ts';
 import { assertCount, be16, be64 } from '../encoding/integers.ts';
 import { uuidBytes, uuidFromBytes } from '../encoding/uuid.ts';
 import { CryptoError } from '../errors.ts';
@@ -38,6 +38,10 @@ export interface DeviceManifest {
   accountKey: Uint8Array;
   devices: ManifestDevice[];
   timeMs: number;
+  /**
+   * Where `accountKey` succeeds another key: that key's signature over the manifest without it, 64 bytes.
+   */
+  endorsement?: Uint8Array;
 }
 
 /** Highest device number, and so the most devices an account can list. */
@@ -52,7 +56,20 @@ export const maxManifestBytes = 262_144;
 /** Label of the signature. */
 export const manifestLabel = 'device-manifest';
 
-const formatVersion = 1;
+/** Label of the signature with which an account key endorses the next one. */
+export const successionLabel = 'account-key-succession';
+
+/** First byte of a manifest under the account key of the one before it. */
+const plainFormat = 1;
+
+/** First byte of a manifest that ends with an endorsement of its account key. */
+const endorsedFormat = 2;
+
+const endorsementBytes = 64;
+
+/** Where the account key stands, in both formats. */
+const accountKeyAt = { start: 57, end: 90 } as const;
+
 const none = new Uint8Array(0);
 
 function serializeDevice(device: ManifestDevice): Uint8Array {
@@ -75,15 +92,21 @@ function serializeDevice(device: ManifestDevice): Uint8Array {
   );
 }
 
-/** The canonical bytes of a manifest, devices in ascending order of number. */
-export function serializeDeviceManifest(manifest: DeviceManifest): Uint8Array {
+/**
+ * The canonical bytes of a manifest without its endorsement, devices in ascending order of number:
+ * all of format 1, and what an endorsement of format 2 is over.
+ */
+export function serializeUnendorsed(
+  manifest: DeviceManifest,
+  format: 'plain' | 'endorsed',
+): Uint8Array {
   assertCount(manifest.version, 'version');
   assertBytes(manifest.previousHash, 'previousHash', 32);
   const devices = manifest.devices.toSorted((a, b) => a.number - b.number);
   assertDistinct(devices);
-  assertStart(manifest);
+  assertStart(manifest, format === 'endorsed');
   return concatBytes(
-    Uint8Array.of(formatVersion),
+    Uint8Array.of(format === 'endorsed' ? endorsedFormat : plainFormat),
     uuidBytes(manifest.userId),
     be64(manifest.version),
     manifest.previousHash,
@@ -106,8 +129,25 @@ function assertDistinct(devices: readonly ManifestDevice[]): void {
   }
 }
 
-function assertStart({ version, previousHash }: DeviceManifest): void {
+/** What a manifest claims of its account key, before anything in it was verified. */
+export function claimedAccountKey(body: Uint8Array): Uint8Array {
+  return copyBytes(body, accountKeyAt.start, accountKeyAt.end);
+}
+
+/** The parts of a body that says it is of format 2; nothing for any other. */
+export function splitEndorsed(
+  body: Uint8Array,
+): { unendorsed: Uint8Array; endorsement: Uint8Array } | undefined {
+  if (body[0] !== endorsedFormat || body.length < accountKeyAt.end + endorsementBytes) return;
+  const end = body.length - endorsementBytes;
+  return { unendorsed: copyBytes(body, 0, end), endorsement: copyBytes(body, end) };
+}
+
+function assertStart({ version, previousHash }: DeviceManifest, endorsed: boolean): void {
   if (version === 0) throw new CryptoError('bad_encoding', 'versions start at 1');
+  if (version === 1 && endorsed) {
+    throw new CryptoError('bad_encoding', 'no key came before the one of version 1');
+  }
   if ((version === 1) !== previousHash.every((byte) => byte === 0)) {
     throw new CryptoError('bad_encoding', 'only version 1 has no hash before it');
   }
@@ -142,7 +182,11 @@ export function parseDeviceManifest(body: Uint8Array): DeviceManifest {
   assertBytes(body, 'body');
   if (body.length > maxManifestBytes) throw new CryptoError('too_large');
   const reader = new ByteReader(body);
-  if (reader.number(1) !== formatVersion) throw new CryptoError('bad_encoding', 'unknown version');
+  const format = reader.number(1);
+  if (format !== plainFormat && format !== endorsedFormat) {
+    throw new CryptoError('bad_encoding', 'unknown format');
+  }
+  const endorsed = format === endorsedFormat;
   const manifest: DeviceManifest = {
     userId: uuidFromBytes(reader.take(16)),
     version: reader.number(8),
@@ -155,8 +199,9 @@ export function parseDeviceManifest(body: Uint8Array): DeviceManifest {
   // Before any key is looked at: checking thousands of them would hold the thread.
   if (count > maxDeviceNumber) throw new CryptoError('bad_encoding', 'too many devices');
   while (manifest.devices.length < count) manifest.devices.push(readDevice(reader));
+  if (endorsed) manifest.endorsement = reader.take(endorsementBytes);
   reader.end();
   assertDistinct(manifest.devices);
-  assertStart(manifest);
+  assertStart(manifest, endorsed);
   return manifest;
 }
