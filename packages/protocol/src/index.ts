@@ -20,4 +20,5 @@ export * from './http/own-account.ts';
 export * from './http/people.ts';
 export * from './http/prekeys.ts';
 export * from './http/routes.ts';
+export * from './http/vault-record.ts';
 export * from './payloads/message-payload.ts';

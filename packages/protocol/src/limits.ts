@@ -13,6 +13,12 @@ export const limits = {
   /** A wrapped or sealed 32-byte key with its header. */
   wrappedKeyBytes: 1024,
   vaultBytes: 8 * 1024,
+  /** A vault's wrap under chat password or recovery key: X-Wing adds 1,120 bytes to a symmetric one. */
+  vaultWrapBytes: 2 * 1024,
+  /** The vault key sealed to each device: 20 of at most 1.4 kB. */
+  vaultDeviceWrapsBytes: 64 * 1024,
+  /** One request body that carries a vault, with the largest manifest and all names beside it. */
+  vaultRequestBytes: 192 * 1024,
   /** 20 devices of at most 1.5 kB each, and the frame around them. */
   manifestBytes: 32 * 1024,
   /** Names of people, devices and groups, in code points after NFC. */

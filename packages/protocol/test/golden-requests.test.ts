@@ -3,14 +3,26 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { deviceWrapSchema, limits, routes } from '../src/index.ts';
 import type { RouteName } from '../src/index.ts';
-import { goldenRequests } from './golden-requests.ts';
+import { goldenRequests, laterRequests } from './golden-requests.ts';
+import type { GoldenRequests } from './golden-requests.ts';
 
 const file = new URL('golden/http-v1.json', import.meta.url);
 const names = Object.keys(routes) as RouteName[];
 
+/** Examples by the name they are frozen under. */
+const examples: Record<string, { name: RouteName; example: GoldenRequests[RouteName] }> = {
+  ...Object.fromEntries(names.map((name) => [name, { name, example: goldenRequests[name] }])),
+  ...Object.fromEntries(
+    (Object.entries(laterRequests) as [RouteName, GoldenRequests[RouteName]][]).map(
+      ([name, example]) => [`${name}, later`, { name, example }],
+    ),
+  ),
+};
+const frozenNames = Object.keys(examples);
+
 /** A request and its answer as they travel. */
-function encoded(name: RouteName) {
-  const { body, response, ...address } = goldenRequests[name];
+function encoded(name: RouteName, example: GoldenRequests[RouteName]) {
+  const { body, response, ...address } = example;
   const route = routes[name];
   return {
     ...address,
@@ -19,7 +31,10 @@ function encoded(name: RouteName) {
   };
 }
 
-const today = () => Object.fromEntries(names.map((name) => [name, encoded(name)]));
+const today = () =>
+  Object.fromEntries(
+    Object.entries(examples).map(([key, { name, example }]) => [key, encoded(name, example)]),
+  );
 
 if (process.env.SOTTO_FREEZE_FRAMES === '1')
   writeFileSync(file, `${JSON.stringify(today(), null, 2)}\n`);
@@ -35,9 +50,9 @@ describe('HTTP requests of version 1', () => {
     expect(today()).toEqual(frozen);
   });
 
-  it.each(names)('%s is read by its schemas, to the value it was made of', (name) => {
-    const { params, query, body, response } = frozen[name] ?? { response: null };
-    const example = goldenRequests[name];
+  it.each(frozenNames)('%s is read by its schemas, to the value it was made of', (key) => {
+    const { params, query, body, response } = frozen[key] ?? { response: null };
+    const { name, example } = examples[key] as (typeof examples)[string];
     const route = routes[name];
 
     expect(z.safeParse(route.params, params ?? {}).error).toBeUndefined();
@@ -101,5 +116,50 @@ describe('A publication of prekeys', () => {
     } as never);
 
     expect(JSON.stringify(body).length).toBeLessThan(limits.envelopeBytes);
+  });
+});
+
+describe('A vault', () => {
+  const right = z.encode(routes.putVault.body, laterRequests.putVault?.body as never);
+  const text = (length: number) => Buffer.alloc(length, 7).toString('base64url');
+
+  it.each([
+    ['passwordWrap', limits.vaultWrapBytes],
+    ['recoveryWrap', limits.vaultWrapBytes],
+    ['deviceWraps', limits.vaultDeviceWrapsBytes],
+  ])('has a %s of at most %i bytes', (part, most) => {
+    const holds = (length: number) =>
+      z.safeParse(routes.putVault.body, { ...right, [part]: text(length) }).success;
+
+    expect([0, 1, most, most + 1].map(holds)).toEqual([false, true, true, false]);
+  });
+
+  it('as large as it may be, with the largest manifest and all names, fits into its request', () => {
+    const vault = {
+      ...laterRequests.putVault?.body,
+      version: 0xffff_ffff,
+      passwordWrap: new Uint8Array(limits.vaultWrapBytes),
+      recoveryWrap: new Uint8Array(limits.vaultWrapBytes),
+      body: new Uint8Array(limits.vaultBytes),
+      deviceWraps: new Uint8Array(limits.vaultDeviceWrapsBytes),
+    };
+    const manifest = {
+      version: 0xffff_ffff,
+      body: new Uint8Array(limits.manifestBytes),
+      signature: new Uint8Array(64),
+    };
+    const [device] = goldenRequests.publishManifest.body?.names ?? [];
+    const names = Array.from({ length: limits.devicesPerAccount }, () => ({
+      ...device,
+      name: '𝔐'.repeat(limits.nameCharacters),
+    }));
+
+    const body = z.encode(routes.publishManifest.body, { manifest, names, vault } as never);
+
+    expect(z.safeParse(routes.publishManifest.body, body).error).toBeUndefined();
+    const bytes = new TextEncoder().encode(JSON.stringify(body)).length;
+    expect(bytes).toBeLessThan(routes.publishManifest.bodyBytes ?? limits.envelopeBytes);
+    expect(bytes).toBeLessThan(limits.vaultRequestBytes);
+    expect(routes.putVault.bodyBytes).toBe(limits.vaultRequestBytes);
   });
 });

@@ -42,6 +42,15 @@ const vault = {
   body: bytes(200, 0x14),
 };
 
+/** After the vault key was changed: wraps sealed to X-Wing keys, and the key sealed to devices. */
+const changedVault = {
+  ...vault,
+  version: 3,
+  passwordWrap: bytes(1190, 0x15),
+  recoveryWrap: bytes(1190, 0x16),
+  deviceWraps: bytes(2800, 0x17),
+};
+
 const manifest = { version: 2, body: bytes(300, 0x21), signature: bytes(64, 0x22) };
 
 const device = {
@@ -139,14 +148,14 @@ type Part<Name extends RouteName, Of extends 'body' | 'response'> = z.output<
 >;
 
 /** Parameters and query as they stand in the address; bodies as a program has them. */
-export type GoldenRequests = {
-  [Name in RouteName]: {
-    params?: Record<string, string>;
-    query?: Record<string, string>;
-    body?: Part<Name, 'body'>;
-    response: Part<Name, 'response'>;
-  };
-};
+interface GoldenRequest<Name extends RouteName> {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  body?: Part<Name, 'body'>;
+  response: Part<Name, 'response'>;
+}
+
+export type GoldenRequests = { [Name in RouteName]: GoldenRequest<Name> };
 
 const { chatId, userId, deviceId, linkId } = ids;
 
@@ -304,5 +313,17 @@ export const goldenRequests: GoldenRequests = {
     params: { chatId },
     body: { messages: [{ clientId: ids.clientId, ciphertext: bytes(64, 0xc1) }] },
     response: { results: [{ seq: 7, createdAtMs: nowMs }] },
+  },
+};
+
+/** The same routes with the fields that came to be after their first example. */
+export const laterRequests: Partial<GoldenRequests> = {
+  getAccount: {
+    response: { profile, vault: changedVault, manifests: [manifest], devices: [device] },
+  },
+  putVault: { body: changedVault, response: { version: 3 } },
+  publishManifest: {
+    body: { manifest, names: [], vault: changedVault },
+    response: { devices: [device] },
   },
 };

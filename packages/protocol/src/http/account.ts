@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { base64UrlSchema } from '../bytes.ts';
 import { userIdSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import { avatarColorSchema, handleSchema, nameSchema } from '../text.ts';
 import { defineRoute } from './define.ts';
-import { manifestRecordSchema, deviceRecordSchema } from './devices.ts';
+import { deviceRecordSchema, manifestRecordSchema } from './devices.ts';
+import { vaultRecordSchema } from './vault-record.ts';
 
 const none = z.object({});
 
@@ -15,20 +15,6 @@ export const profileSchema = z.object({
   avatarColor: avatarColorSchema,
 });
 export type Profile = z.infer<typeof profileSchema>;
-
-/** The account vault as stored: every byte string is opaque to the relay. Versions only go up. */
-export const vaultRecordSchema = z.object({
-  version: z.int().check(z.gte(1), z.lte(0xffff_ffff)),
-  kdf: z.object({
-    algorithm: z.literal('PBKDF2-HMAC-SHA256'),
-    iterations: z.int().check(z.gte(600_000), z.lte(10_000_000)),
-    salt: base64UrlSchema({ exact: 32 }),
-  }),
-  passwordWrap: base64UrlSchema({ max: limits.wrappedKeyBytes }),
-  recoveryWrap: base64UrlSchema({ max: limits.wrappedKeyBytes }),
-  body: base64UrlSchema({ max: limits.vaultBytes }),
-});
-export type VaultRecord = z.infer<typeof vaultRecordSchema>;
 
 export const accountRoutes = {
   /** Everything a device needs to know of its own account right after sign-in. */
@@ -68,6 +54,7 @@ export const accountRoutes = {
       'Store the vault; its version must be one above the stored one, else `conflict`. The first needs only a user, later ones a device.',
     scope: 'user',
     cost: 'key',
+    bodyBytes: limits.vaultRequestBytes,
     params: none,
     query: none,
     body: vaultRecordSchema,

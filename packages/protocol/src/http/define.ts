@@ -23,6 +23,8 @@ export interface Route<
   summary: string;
   scope: RouteScope;
   cost: CostClass;
+  /** Largest body as text; `limits.envelopeBytes` unless told. */
+  bodyBytes?: number;
   params: Params;
   query: Query;
   body: Body;

@@ -4,6 +4,7 @@ import { cursorSchema, deviceIdSchema, timeMsSchema, userIdSchema } from '../ide
 import { limits } from '../limits.ts';
 import { nameSchema } from '../text.ts';
 import { defineRoute } from './define.ts';
+import { vaultRecordSchema } from './vault-record.ts';
 
 const none = z.object({});
 
@@ -22,7 +23,10 @@ export const deviceRecordSchema = z.object({
 });
 export type DeviceRecord = z.infer<typeof deviceRecordSchema>;
 
-/** One link of an account's manifest chain: signed by the account key, opened with crypto's `verifyDeviceManifest`. */
+/**
+ * One link of an account's manifest chain: signed by the account key that it names, which is the one before
+ * it or one that this endorsed. Opened with crypto's `verifyDeviceManifest`.
+ */
 export const manifestRecordSchema = z.object({
   version: z.int().check(z.gte(1), z.lte(0xffff_ffff)),
   body: base64UrlSchema({ max: limits.manifestBytes }),
@@ -37,7 +41,7 @@ export const deviceRoutes = {
     method: 'POST',
     path: '/api/devices',
     summary:
-      'Register a device with the manifest that certifies it, and bind this auth session to it. Repeating it with the same content is answered alike; a stale manifest is `conflict`.',
+      'Register a device with the manifest that certifies it, and bind this auth session to it. The account key stays as it is (`bad_request`). Repeating it with the same content is answered alike; a stale manifest is `conflict`.',
     scope: 'user',
     cost: 'key',
     params: none,
@@ -67,9 +71,10 @@ export const deviceRoutes = {
     method: 'POST',
     path: '/api/devices/manifests',
     summary:
-      'Append a manifest that changes the devices there are: renames, new keys, removals (at least one device stays). New devices come by `registerDevice`. Repeating it is answered alike; a stale manifest is `conflict`; `rate_limited` above the daily number, but never for a removal.',
+      'Append a manifest that changes the devices there are: renames, new keys, removals (at least one device stays). New devices come by `registerDevice`. With a vault, one above the stored one, both are stored or neither; a manifest that names another account key, endorsed by the former one, needs it. Repeating it is answered alike; a stale manifest or vault is `conflict`; `rate_limited` above the daily number, but never for a removal.',
     scope: 'device',
     cost: 'key',
+    bodyBytes: limits.vaultRequestBytes,
     params: none,
     query: none,
     body: z.object({
@@ -78,6 +83,8 @@ export const deviceRoutes = {
       names: z
         .array(z.object({ deviceId: deviceIdSchema, name: nameSchema }))
         .check(z.maxLength(limits.devicesPerAccount)),
+      /** Under the new vault key, where a removal changes the keys. */
+      vault: z.optional(vaultRecordSchema),
     }),
     response: z.object({ devices: z.array(deviceRecordSchema) }),
   }),
