@@ -18,7 +18,7 @@ const examples: Record<string, { name: RouteName; example: GoldenRequests[RouteN
     ),
   ),
 };
-const frozenNames = Object.keys(examples);
+const keyed = Object.entries(examples);
 
 /** A request and its answer as they travel. */
 function encoded(name: RouteName, example: GoldenRequests[RouteName]) {
@@ -32,9 +32,7 @@ function encoded(name: RouteName, example: GoldenRequests[RouteName]) {
 }
 
 const today = () =>
-  Object.fromEntries(
-    Object.entries(examples).map(([key, { name, example }]) => [key, encoded(name, example)]),
-  );
+  Object.fromEntries(keyed.map(([key, { name, example }]) => [key, encoded(name, example)]));
 
 if (process.env.SOTTO_FREEZE_FRAMES === '1')
   writeFileSync(file, `${JSON.stringify(today(), null, 2)}\n`);
@@ -50,16 +48,18 @@ describe('HTTP requests of version 1', () => {
     expect(today()).toEqual(frozen);
   });
 
-  it.each(frozenNames)('%s is read by its schemas, to the value it was made of', (key) => {
-    const { params, query, body, response } = frozen[key] ?? { response: null };
-    const { name, example } = examples[key] as (typeof examples)[string];
-    const route = routes[name];
+  it.each(keyed)(
+    '%s is read by its schemas, to the value it was made of',
+    (key, { name, example }) => {
+      const { params, query, body, response } = frozen[key] ?? { response: null };
+      const route = routes[name];
 
-    expect(z.safeParse(route.params, params ?? {}).error).toBeUndefined();
-    expect(z.safeParse(route.query, query ?? {}).error).toBeUndefined();
-    expect(z.parse(route.body, body ?? {})).toEqual(example.body ?? {});
-    expect(z.parse(route.response, response)).toEqual(example.response);
-  });
+      expect(z.safeParse(route.params, params ?? {}).error).toBeUndefined();
+      expect(z.safeParse(route.query, query ?? {}).error).toBeUndefined();
+      expect(z.parse(route.body, body ?? {})).toEqual(example.body ?? {});
+      expect(z.parse(route.response, response)).toEqual(example.response);
+    },
+  );
 
   it.each(names)('%s names each parameter of its path', (name) => {
     const inPath = [...routes[name].path.matchAll(/:([a-zA-Z]+)/g)].map(
