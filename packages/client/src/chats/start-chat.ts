@@ -1,6 +1,6 @@
 import { chatIdSchema } from '@sotto/protocol';
 import type { ChatId, UserId } from '@sotto/protocol';
-import { ClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import { randomUuid } from '../engine/random-id.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
@@ -15,14 +15,28 @@ import { putWraps } from './put-wraps.ts';
  * every certified device of both. Throws `untrusted` or `rollback` if the manifests of one of them do not hold,
  * or the own ones end below the vault's anchor.
  */
-export async function startChat(options: {
+export async function startChat(options: StartOptions): Promise<ChatId> {
+  try {
+    return await start(options);
+  } catch (error) {
+    // Another device of the account removed one a moment ago: the vault that goes with it may be had.
+    if (!isClientError(error, 'rollback') || !(await options.reachesAnchor())) throw error;
+    return await start(options);
+  }
+}
+
+interface StartOptions {
   context: AccountContext;
   book: ChatBook;
   ring: KeyRing;
   trust: TrustStore;
   chatKeys: ChatKeys;
   partnerId: UserId;
-}): Promise<ChatId> {
+  /** As of the own devices: brings chain and vault together. */
+  reachesAnchor: () => Promise<boolean>;
+}
+
+async function start(options: StartOptions): Promise<ChatId> {
   const { context, book, ring, trust, chatKeys, partnerId } = options;
   const { userId, platform, http } = context;
   const existing = book.all().find(({ members }) => isWith(members, userId, partnerId));

@@ -2,6 +2,7 @@ import type { ChatId, RelayEventBody, RelayEventName } from '@sotto/protocol';
 import * as z from 'zod/mini';
 import { createChatBook } from '../chats/chat-book.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
+import { createChatDoubts } from '../chats/chat-doubts.ts';
 import { createChatKeys } from '../chats/chat-keys.ts';
 import { createChatPublisher } from '../chats/chat-publisher.ts';
 import type { ChatPublisher } from '../chats/chat-publisher.ts';
@@ -136,6 +137,13 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     owner: { ...owner, deviceId: context.deviceId, onReady: () => ready(), onEvent: received },
   });
   const connectionOf = () => connection;
+  const { isInDoubt, mayEncrypt } = createChatDoubts({
+    book,
+    trust,
+    devices: () => devices,
+    renewal: () => renewal,
+    catchUp: () => catchUp,
+  });
   const renewal = createEpochRenewal({
     context,
     book,
@@ -150,7 +158,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     trust,
     requests: linkRequests,
     ...options.devices,
-    onRemoved: () => renewal.sweep({ soon: true }),
+    onRemoved: () => {
+      contacts.changed();
+      renewal.sweep({ soon: true });
+    },
     onBehind: () => publisher.allChanged(),
   });
   const outbox: Outbox = createOutbox({
@@ -226,27 +237,6 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     return everybody.find((member) => member.userId === id);
   }
 
-  async function isInDoubt(chatId: ChatId): Promise<boolean> {
-    const members = book.get(chatId)?.members ?? [];
-    const doubts = await Promise.all(members.map((member) => trust.isInDoubt(member.userId)));
-    const isDisputed = (book.get(chatId)?.disputedEpoch ?? null) !== null;
-    return doubts.includes(true) || isDisputed || devices.isBehind();
-  }
-
-  /**
-   * Nothing is sent before the members' manifests were asked for since the last reconnect and since the
-   * relay told of another one; a look that this outlasts is taken again.
-   */
-  async function mayEncrypt(chatId: ChatId): Promise<boolean> {
-    const ids = book.get(chatId)?.members.map((member) => member.userId) ?? [];
-    await catchUp.lookAt(ids);
-    do {
-      if (!(await devices.reachesAnchor()) || (await isInDoubt(chatId))) return false;
-      if (!(await renewal.settle(chatId))) return false;
-    } while (await catchUp.lookAt(ids));
-    return true;
-  }
-
   /** At once, before anything can be sent: what was asked before the connection was lost is old. */
   function ready(): void {
     catchUp.forgetLooks();
@@ -260,6 +250,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await onReady();
+        contacts.changed();
         follow('links', () => links.refresh());
         const everything = catchUp.everything();
         outbox.kick();
@@ -280,8 +271,23 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
   }
 
   async function personChanged(id: AccountContext['userId']): Promise<void> {
+    if (id === userId) {
+      // Before keys are exchanged: the vault that goes with another account key has to be here.
+      await catchUp.lookAt([id]);
+      await ownChanged(onReady);
+    }
     await catchUp.person(id);
-    if (id === userId) await onReady();
+  }
+
+  /** After whatever may have taken another vault over: its account key is in all that is shown. */
+  async function ownChanged(take: () => Promise<void>): Promise<void> {
+    await take();
+    await devices.reachesAnchor().catch((error: unknown) => {
+      if (!isClientError(error, 'rollback') && !isClientError(error, 'untrusted')) throw error;
+    });
+    devices.changed();
+    contacts.changed();
+    outbox.kick();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
@@ -304,7 +310,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         catchUp.forgetLooks(id);
         follow(`person ${id}`, () => personChanged(id));
       },
-      'vault:changed': () => follow('vault', options.takeVault),
+      'vault:changed': () => follow('vault', () => ownChanged(options.takeVault)),
       'preKeys:low': () => chores.begin(),
       'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
@@ -365,7 +371,8 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     },
     async startChat(partnerId) {
       const { startChat } = await import('../chats/start-chat.ts');
-      return await startChat({ context, book, ring, trust, chatKeys, partnerId });
+      const reachesAnchor = () => devices.reachesAnchor();
+      return await startChat({ context, book, ring, trust, chatKeys, partnerId, reachesAnchor });
     },
     catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
