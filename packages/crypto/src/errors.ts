@@ -8,7 +8,8 @@ export type CryptoErrorCode =
   | 'too_large'
   | 'chain_broken'
   | 'rollback'
-  | 'not_permitted';
+  | 'not_permitted'
+  | 'missing_key';
 
 const defaultMessages: Record<CryptoErrorCode, string> = {
   open_failed: 'could not be opened',
@@ -20,6 +21,7 @@ const defaultMessages: Record<CryptoErrorCode, string> = {
   chain_broken: 'the entry does not follow the one before',
   rollback: 'an older version was offered',
   not_permitted: 'the author may not do this',
+  missing_key: 'a key that is needed is not there',
 };
 
 /**

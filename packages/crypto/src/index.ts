@@ -75,7 +75,8 @@ export {
 } from './chat-key/history-head.ts';
 
 export type { KdfParameters } from './vault/kdf-parameters.ts';
-export type { NewVaultContents, SealedVault, VaultContents } from './vault/sealed-vault.ts';
+export type { SealedVault } from './vault/sealed-vault.ts';
+export type { NewVaultContents, VaultContents } from './vault/vault-contents.ts';
 export { createVault, type CreatedVault } from './vault/create-vault.ts';
 export {
   openVaultWithKey,
@@ -86,7 +87,7 @@ export {
 export { replaceRecoveryKey, rewrapVault } from './vault/rewrap-vault.ts';
 export { updateVault } from './vault/update-vault.ts';
 export { deriveStorageKeys, type StorageKeys } from './vault/storage-keys.ts';
-export { unwrapKey, wrapKey, type KeyWrapBinding } from './vault/wrap-key.ts';
+export { unwrapKey, unwrapKeyUnder, wrapKey, type KeyWrapBinding } from './vault/wrap-key.ts';
 export {
   decryptRecord,
   encryptRecord,

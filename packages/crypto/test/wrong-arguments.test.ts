@@ -277,6 +277,16 @@ beforeAll(async () => {
       args: { ...wrap, wrapped: await sotto.wrapKey({ ...wrap, key: filled(32, 2) }) },
       lengths: { wrapped: 'open_failed', 'context.0': 'open_failed' },
     },
+    unwrapKeyUnder: {
+      call: sotto.unwrapKeyUnder,
+      args: {
+        purpose: 'test',
+        context,
+        wrappingKeys: [filled(32, 7), wrap.wrappingKey],
+        wrapped: await sotto.wrapKey({ ...wrap, key: filled(32, 2) }),
+      },
+      lengths: { wrapped: 'open_failed', 'context.0': 'open_failed' },
+    },
     encryptRecord: {
       call: sotto.encryptRecord,
       args: { ...record, plaintext: bytes },

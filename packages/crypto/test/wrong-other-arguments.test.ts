@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import * as sotto from '../src/index.ts';
 import * as secondFactor from '../src/second-factor.ts';
+import * as vaultKeys from '../src/vault-keys.ts';
 import {
   alice,
   alicePhone,
@@ -181,7 +182,7 @@ it('has a case, or a reason to have none, for every exported function', () => {
     const [, text = ''] = readFileSync(new URL(file, folder), 'utf8').split('\n  cases = {\n');
     for (const [, name = ''] of text.matchAll(/^ {4}(\w+): \{/gm)) named.add(name);
   }
-  const functions = Object.entries({ ...sotto, ...secondFactor })
+  const functions = Object.entries({ ...sotto, ...secondFactor, ...vaultKeys })
     .filter(([, value]) => typeof value === 'function')
     .map(([name]) => name);
 

@@ -4,17 +4,12 @@
  * The label picks the derived key, the fields are authenticated with it.
  */
 import { ByteReader } from '../encoding/byte-reader.ts';
-import { concatBytes, assertBytes } from '../encoding/bytes.ts';
+import { concatBytes, assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { frame } from '../encoding/frame.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { gcmNonceBytes } from '../primitives/aes-gcm.ts';
 import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
-import {
-  assertCommitment,
-  commitmentBytes,
-  deriveCommittedKey,
-  type CommittedKey,
-} from './committed-key.ts';
+import { commitmentBytes, deriveCommittedKey, type CommittedKey } from './committed-key.ts';
 import { perKeyCache } from '../primitives/per-key-cache.ts';
 
 const boxVersion = 1;
@@ -48,19 +43,34 @@ export async function sealBox(
 }
 
 /** Opens a box; `open_failed` for another key, label, binding, or any changed byte. */
-export async function openBox(binding: BoxBinding, box: Uint8Array): Promise<Uint8Array> {
-  const { key, label, fields } = binding;
-  assertBytes(key, 'key', 32);
+export function openBox(binding: BoxBinding, box: Uint8Array): Promise<Uint8Array> {
+  return openBoxUnder([binding], box);
+}
+
+/**
+ * Opens a box with the binding whose key it commits to, and with no other; `open_failed` if there is none,
+ * else as {@link openBox}.
+ */
+export async function openBoxUnder(
+  bindings: readonly BoxBinding[],
+  box: Uint8Array,
+): Promise<Uint8Array> {
   assertBytes(box, 'box');
-  const { cipher, commitment } = await committedKeyFor(key, `${label}/key`);
+  for (const { key } of bindings) assertBytes(key, 'key', 32);
   try {
     const reader = new ByteReader(box);
     if (reader.number(1) !== boxVersion) throw new CryptoError('open_failed');
-    assertCommitment(commitment, reader.take(commitmentBytes));
+    const named = reader.take(commitmentBytes);
     const nonce = reader.take(gcmNonceBytes);
-    return await cipher.open(nonce, frame(label, fields), reader.rest());
+    const ciphertext = reader.rest();
+    for (const { key, label, fields } of bindings) {
+      const { cipher, commitment } = await committedKeyFor(key, `${label}/key`);
+      if (equalBytes(commitment, named)) {
+        return await cipher.open(nonce, frame(label, fields), ciphertext);
+      }
+    }
   } catch (error) {
-    if (isCryptoError(error)) throw new CryptoError('open_failed');
-    throw error;
+    if (!isCryptoError(error)) throw error;
   }
+  throw new CryptoError('open_failed');
 }

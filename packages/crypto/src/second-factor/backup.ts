@@ -12,7 +12,7 @@ import { CryptoError, isCryptoError } from '../errors.ts';
 import { hkdfSha256 } from '../primitives/hkdf.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { parseRecoveryKey } from '../vault/recovery-key.ts';
-import { unwrapKey, wrapKey } from '../vault/wrap-key.ts';
+import { unwrapKey, unwrapKeyUnder, wrapKey } from '../vault/wrap-key.ts';
 
 /** A TOTP factor of the auth service. */
 export interface SecondFactor {
@@ -93,14 +93,22 @@ function readBoxes(bytes: Uint8Array): Uint8Array[] {
   return boxes;
 }
 
-/** Opens the backup with the vault's `keyWrapKey`; `open_failed` for another key, account or byte. */
+/**
+ * Opens the backup with the vault's `keyWrapKey`, or with one of a vault key before it; `open_failed` for
+ * another key, account or byte.
+ */
 export async function openSecondFactorWithVault(input: {
   userId: string;
   keyWrapKey: Uint8Array;
+  formerKeyWrapKeys?: readonly Uint8Array[];
   underVaultKey: Uint8Array;
 }): Promise<SecondFactor> {
-  const { userId, keyWrapKey, underVaultKey } = input;
-  return readFactor(await unwrapKey({ ...bindingOf(userId, keyWrapKey), wrapped: underVaultKey }));
+  const { userId, keyWrapKey, formerKeyWrapKeys = [], underVaultKey } = input;
+  const { purpose, context } = bindingOf(userId, keyWrapKey);
+  const wrappingKeys = [keyWrapKey, ...formerKeyWrapKeys];
+  return readFactor(
+    await unwrapKeyUnder({ wrappingKeys, purpose, context, wrapped: underVaultKey }),
+  );
 }
 
 /** Opens the backup with a written recovery key: `bad_encoding` for a mistyped one, else `open_failed`. */

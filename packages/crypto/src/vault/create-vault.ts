@@ -4,12 +4,9 @@ import { identityKeyPairFromSeed, type IdentityKeyPair } from '../identity/ident
 import { drawRandom, systemRandom, type RandomSource } from '../primitives/random.ts';
 import { assertKdfParameters, vaultKdfAlgorithm, type KdfParameters } from './kdf-parameters.ts';
 import { formatRecoveryKey, generateRecoveryKey } from './recovery-key.ts';
-import {
-  sealBody,
-  wrapUnderPassword,
-  wrapUnderRecoveryKey,
-  type SealedVault,
-} from './sealed-vault.ts';
+import { sealVault, type SealedVault } from './sealed-vault.ts';
+import { passwordSecret, publicKeyOf, recoverySecret } from './vault-secret.ts';
+import { wrapWith } from './vault-wrap.ts';
 
 /** A new vault with everything that exists only at its making. */
 export interface CreatedVault {
@@ -24,7 +21,8 @@ export interface CreatedVault {
 
 /**
  * Makes an account's vault, version 1: a fresh vault key wrapped under the chat password and under a
- * fresh recovery key, and a fresh account key inside.
+ * fresh recovery key; inside, a fresh account key, and the public keys to which a later vault key is
+ * sealed without knowing password or recovery key.
  *
  * `iterations` may raise the PBKDF2 cost above 600,000; `weak_parameters` outside the limits.
  */
@@ -41,12 +39,18 @@ export async function createVault(input: {
   const vaultKey = drawRandom(random, 32);
   const recovery = generateRecoveryKey({ random });
   const accountKey = await identityKeyPairFromSeed(drawRandom(random, 32));
+  const underPassword = await passwordSecret(userId, kdf, chatPassword);
+  const underRecoveryKey = await recoverySecret(userId, recovery);
   const wraps = {
-    passwordWrap: await wrapUnderPassword(place, chatPassword, vaultKey, random),
-    recoveryWrap: await wrapUnderRecoveryKey(place, recovery, vaultKey, random),
+    passwordWrap: await wrapWith(underPassword, place.version, vaultKey, random),
+    recoveryWrap: await wrapWith(underRecoveryKey, place.version, vaultKey, random),
   };
-  const body = await sealBody(place, wraps, vaultKey, { accountSeed: accountKey.seed }, random);
-  const sealedVault = { version: 1, kdf, ...wraps, body };
+  const contents = {
+    accountSeed: accountKey.seed,
+    passwordPublicKey: await publicKeyOf(underPassword),
+    recoveryPublicKey: await publicKeyOf(underRecoveryKey),
+  };
+  const sealedVault = await sealVault(place, wraps, vaultKey, contents, random);
   return { vaultKey, recoveryKey: formatRecoveryKey(recovery), sealedVault, accountKey };
 }
 

@@ -4,14 +4,13 @@ import { uuidBytes } from '../encoding/uuid.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
 import { assertKdfParameters } from './kdf-parameters.ts';
 import { parseRecoveryKey } from './recovery-key.ts';
-import {
-  openBody,
-  unwrapWithPassword,
-  unwrapWithRecoveryKey,
-  type SealedVault,
-  type VaultContents,
-  type VaultPlace,
-} from './sealed-vault.ts';
+import { openBody, type SealedVault, type VaultPlace } from './sealed-vault.ts';
+import type { VaultContents } from './vault-contents.ts';
+import { passwordSecret, recoverySecret } from './vault-secret.ts';
+import { openWrap, readWrap } from './vault-wrap.ts';
+
+/** Longest list of device wraps, in bytes. */
+export const maxDeviceWrapsBytes = 65_536;
 
 /** An opened vault. */
 export interface OpenedVault {
@@ -20,7 +19,8 @@ export interface OpenedVault {
   contents: VaultContents;
 }
 
-interface OpenInput {
+/** A vault as a server gave it, and whose it is. */
+export interface OpenVaultInput {
   userId: string;
   sealedVault: SealedVault;
   /** The highest version this device has seen; a lower one is a rollback. */
@@ -32,23 +32,26 @@ export function assertSealedVault({
   userId,
   sealedVault,
   minimumVersion = 1,
-}: OpenInput): VaultPlace {
+}: OpenVaultInput): VaultPlace {
   uuidBytes(userId);
   assertCount(minimumVersion, 'minimumVersion');
-  const { version, kdf, passwordWrap, recoveryWrap, body } = sealedVault;
+  const { version, kdf, passwordWrap, recoveryWrap, deviceWraps, body } = sealedVault;
   assertKdfParameters(kdf);
   assertBytes(passwordWrap, 'passwordWrap');
   assertBytes(recoveryWrap, 'recoveryWrap');
   assertBytes(body, 'body');
+  if (deviceWraps !== undefined) assertBytes(deviceWraps, 'deviceWraps');
   if (typeof version !== 'number') throw new TypeError('version: expected number');
   // A server's number, so none of the caller's mistakes.
   if (!Number.isSafeInteger(version) || version < 1) throw new CryptoError('open_failed');
+  if (deviceWraps && deviceWraps.length > maxDeviceWrapsBytes) throw new CryptoError('open_failed');
   if (version < minimumVersion) throw new CryptoError('rollback');
   return { userId, version, kdf };
 }
 
-async function openWith(
-  input: OpenInput,
+/** Opens the vault with the key that `unwrap` finds; every refusal of its is `open_failed`. */
+export async function openWith(
+  input: OpenVaultInput,
   unwrap: (place: VaultPlace) => Promise<Uint8Array>,
 ): Promise<OpenedVault> {
   const place = assertSealedVault(input);
@@ -63,18 +66,20 @@ async function openWith(
 }
 
 /**
- * Opens a vault with the chat password.
+ * Opens a vault with the chat password, whoever wrapped its key. A wrap that was made without the
+ * password says nothing about who made it: see in the contents whose vault it is.
  *
  * `weak_parameters` and `rollback` come before the password is used at all; everything else that is
  * wrong, the password or any byte, is `open_failed`. Parts of another type are a `TypeError`.
  */
 export async function openVaultWithPassword(
-  input: OpenInput & { chatPassword: string },
+  input: OpenVaultInput & { chatPassword: string },
 ): Promise<OpenedVault> {
   const { chatPassword, sealedVault } = input;
-  return openWith(input, (place) =>
-    unwrapWithPassword(place, chatPassword, sealedVault.passwordWrap),
-  );
+  return openWith(input, async ({ userId, version, kdf }) => {
+    const wrap = readWrap(version, sealedVault.passwordWrap);
+    return openWrap(wrap, await passwordSecret(userId, kdf, chatPassword));
+  });
 }
 
 /**
@@ -83,11 +88,13 @@ export async function openVaultWithPassword(
  * A mistyped key is `bad_encoding` thanks to its checksum; otherwise as {@link openVaultWithPassword}.
  */
 export async function openVaultWithRecoveryKey(
-  input: OpenInput & { recoveryKey: string },
+  input: OpenVaultInput & { recoveryKey: string },
 ): Promise<OpenedVault> {
   const recoveryKey = parseRecoveryKey(input.recoveryKey);
-  const { recoveryWrap } = input.sealedVault;
-  return openWith(input, (place) => unwrapWithRecoveryKey(place, recoveryKey, recoveryWrap));
+  return openWith(input, async ({ userId, version }) => {
+    const wrap = readWrap(version, input.sealedVault.recoveryWrap);
+    return openWrap(wrap, await recoverySecret(userId, recoveryKey));
+  });
 }
 
 /**
@@ -96,7 +103,7 @@ export async function openVaultWithRecoveryKey(
  * `weak_parameters` and `rollback` come first; another key, or any changed byte, is `open_failed`.
  */
 export async function openVaultWithKey(
-  input: OpenInput & { vaultKey: Uint8Array },
+  input: OpenVaultInput & { vaultKey: Uint8Array },
 ): Promise<VaultContents> {
   assertBytes(input.vaultKey, 'vaultKey', 32);
   const vaultKey = Uint8Array.from(input.vaultKey);

@@ -3,13 +3,9 @@ import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { freshKdf } from './create-vault.ts';
 import { assertSealedVault } from './open-vault.ts';
 import { formatRecoveryKey, generateRecoveryKey, parseRecoveryKey } from './recovery-key.ts';
-import {
-  openBody,
-  sealBody,
-  wrapUnderPassword,
-  wrapUnderRecoveryKey,
-  type SealedVault,
-} from './sealed-vault.ts';
+import { openBody, sealVault, wrapsOf, type SealedVault } from './sealed-vault.ts';
+import { passwordSecret, publicKeyOf, recoverySecret } from './vault-secret.ts';
+import { wrapWith } from './vault-wrap.ts';
 
 interface ChangeInput {
   userId: string;
@@ -21,7 +17,7 @@ interface ChangeInput {
 
 /**
  * Wraps the vault key under a new chat password with a fresh salt: version + 1, same vault key, same
- * recovery key, same contents.
+ * recovery key, same contents but for the password's public key.
  *
  * Throws `open_failed` if `vaultKey` is not this vault's key.
  */
@@ -34,15 +30,16 @@ export async function rewrapVault(
   const contents = await openBody(place, sealedVault, vaultKey);
   const kdf = freshKdf(input.iterations ?? sealedVault.kdf.iterations, random);
   const next = { userId, version: place.version + 1, kdf };
-  const passwordWrap = await wrapUnderPassword(next, input.newChatPassword, vaultKey, random);
-  const wraps = { passwordWrap, recoveryWrap: sealedVault.recoveryWrap };
-  const body = await sealBody(next, wraps, vaultKey, contents, random);
-  return { version: next.version, kdf, ...wraps, body };
+  const secret = await passwordSecret(userId, kdf, input.newChatPassword);
+  const passwordWrap = await wrapWith(secret, next.version, vaultKey, random);
+  const wraps = { ...wrapsOf(sealedVault), passwordWrap };
+  const passwordPublicKey = await publicKeyOf(secret);
+  return sealVault(next, wraps, vaultKey, { ...contents, passwordPublicKey }, random);
 }
 
 /**
- * Gives the vault another recovery key: version + 1, same chat password; the old recovery key stops
- * opening it. `recoveryKey`: one that was written down already; a fresh one without it.
+ * Gives the vault another recovery key and its public key: version + 1, same chat password; the old
+ * recovery key stops opening it. `recoveryKey`: one that was written down already; a fresh one without it.
  *
  * Throws `open_failed` if `vaultKey` is not this vault's key, `bad_encoding` for a mistyped recovery key.
  */
@@ -58,11 +55,12 @@ export async function replaceRecoveryKey(
     input.recoveryKey === undefined
       ? generateRecoveryKey({ random })
       : parseRecoveryKey(input.recoveryKey);
-  const recoveryWrap = await wrapUnderRecoveryKey(next, recovery, vaultKey, random);
-  const wraps = { passwordWrap: sealedVault.passwordWrap, recoveryWrap };
-  const body = await sealBody(next, wraps, vaultKey, contents, random);
+  const secret = await recoverySecret(userId, recovery);
+  const recoveryWrap = await wrapWith(secret, next.version, vaultKey, random);
+  const wraps = { ...wrapsOf(sealedVault), recoveryWrap };
+  const changed = { ...contents, recoveryPublicKey: await publicKeyOf(secret) };
   return {
     recoveryKey: formatRecoveryKey(recovery),
-    sealedVault: { version: next.version, kdf, ...wraps, body },
+    sealedVault: await sealVault(next, wraps, vaultKey, changed, random),
   };
 }

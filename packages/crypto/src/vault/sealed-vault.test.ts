@@ -10,12 +10,9 @@ import { kdfFields } from './kdf-parameters.ts';
 import { openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
 import { parseRecoveryKey } from './recovery-key.ts';
 import { replaceRecoveryKey, rewrapVault } from './rewrap-vault.ts';
-import {
-  sealBody,
-  wrapUnderPassword,
-  wrapUnderRecoveryKey,
-  type SealedVault,
-} from './sealed-vault.ts';
+import { sealBody, type SealedVault } from './sealed-vault.ts';
+import { passwordSecret, recoverySecret } from './vault-secret.ts';
+import { wrapWith } from './vault-wrap.ts';
 
 const chatPassword = 'maple orbit canvas tiger';
 let created: CreatedVault;
@@ -31,14 +28,13 @@ describe('A vault that holds its own key but is malformed', () => {
   it('does not open with a wrap made at a later version', async () => {
     const { vaultKey, accountKey, sealedVault } = created;
     const { kdf, passwordWrap } = sealedVault;
-    const recoveryKey = parseRecoveryKey(created.recoveryKey);
+    const secret = await recoverySecret(alice, parseRecoveryKey(created.recoveryKey));
     for (const [madeAt, expected] of [
       [1, 'accepted'],
       [2, 'open_failed'],
     ] as const) {
       const place = { userId: alice, kdf, version: 1 };
-      const later = { ...place, version: madeAt };
-      const recoveryWrap = await wrapUnderRecoveryKey(later, recoveryKey, vaultKey);
+      const recoveryWrap = await wrapWith(secret, madeAt, vaultKey);
       const wraps = { passwordWrap, recoveryWrap };
       const body = await sealBody(place, wraps, vaultKey, { accountSeed: accountKey.seed });
 
@@ -47,7 +43,7 @@ describe('A vault that holds its own key but is malformed', () => {
     const place = { userId: alice, kdf, version: 2 };
     const wraps = {
       recoveryWrap: sealedVault.recoveryWrap,
-      passwordWrap: await wrapUnderPassword(place, chatPassword, vaultKey),
+      passwordWrap: await wrapWith(await passwordSecret(alice, kdf, chatPassword), 2, vaultKey),
     };
     const body = await sealBody({ ...place, version: 1 }, wraps, vaultKey, {
       accountSeed: accountKey.seed,
@@ -60,10 +56,9 @@ describe('A vault that holds its own key but is malformed', () => {
 
   it('does not open with a vault key of another length', async () => {
     const { sealedVault } = created;
-    const place = { userId: alice, kdf: sealedVault.kdf, version: 1 };
-    const recoveryKey = parseRecoveryKey(created.recoveryKey);
+    const secret = await recoverySecret(alice, parseRecoveryKey(created.recoveryKey));
     for (const length of [0, 16, 31, 33]) {
-      const recoveryWrap = await wrapUnderRecoveryKey(place, recoveryKey, filled(length, 1));
+      const recoveryWrap = await wrapWith(secret, 1, filled(length, 1));
 
       expect(await refusal(() => open({ ...sealedVault, recoveryWrap }))).toBe('open_failed');
     }

@@ -10,7 +10,9 @@ import {
 import { createVault, type CreatedVault } from './create-vault.ts';
 import { openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
 import { replaceRecoveryKey, rewrapVault } from './rewrap-vault.ts';
-import { unwrapWithPassword, wrapUnderPassword, type SealedVault } from './sealed-vault.ts';
+import type { SealedVault } from './sealed-vault.ts';
+import { passwordSecret } from './vault-secret.ts';
+import { openWrap, readWrap, wrapWith } from './vault-wrap.ts';
 
 const chatPassword = 'maple orbit canvas tiger';
 let created: CreatedVault;
@@ -25,6 +27,15 @@ const withRecovery = (sealedVault: SealedVault, more = {}) =>
     ...more,
   });
 
+/** Contents of version 3 with both public keys, which other tests look at. */
+const expectedContents = () => ({
+  version: 3,
+  accountSeed: created.accountKey.seed,
+  passwordPublicKey: expect.any(Uint8Array) as Uint8Array,
+  recoveryPublicKey: expect.any(Uint8Array) as Uint8Array,
+  formerVaultKeys: [],
+});
+
 beforeAll(async () => {
   created = await createVault({ userId: alice, chatPassword, random: seededRandom(1) });
   foreign = await createVault({ userId: alice, chatPassword, random: seededRandom(2) });
@@ -32,8 +43,8 @@ beforeAll(async () => {
 
 describe('A vault', () => {
   it('opens with the chat password and with the recovery key', async () => {
-    const { sealedVault, vaultKey, accountKey } = created;
-    const expected = { vaultKey, contents: { version: 1, accountSeed: accountKey.seed } };
+    const { sealedVault, vaultKey } = created;
+    const expected = { vaultKey, contents: expectedContents() };
 
     expect(await withPassword(sealedVault)).toEqual(expected);
     expect(await withRecovery(sealedVault)).toEqual(expected);
@@ -76,11 +87,11 @@ describe('A vault', () => {
 
   it('has a password wrap that fails on its own for any change', { timeout: 120_000 }, async () => {
     const kdf = { ...created.sealedVault.kdf, iterations: 1 };
-    const place = { userId: alice, version: 1, kdf };
-    const wrap = await wrapUnderPassword(place, chatPassword, created.vaultKey);
+    const secret = await passwordSecret(alice, kdf, chatPassword);
+    const wrap = await wrapWith(secret, 1, created.vaultKey);
+    const open = async (changed: Uint8Array) => openWrap(readWrap(1, changed), secret);
 
-    expect(await unwrapWithPassword(place, chatPassword, wrap)).toEqual(created.vaultKey);
-    const open = (changed: Uint8Array) => unwrapWithPassword(place, chatPassword, changed);
+    expect(await open(wrap)).toEqual(created.vaultKey);
     for (const length of [0, 7])
       expect(await refusal(() => open(wrap.slice(0, length)))).toBe('bad_encoding');
     const box = wrap.slice(8);
@@ -164,7 +175,7 @@ describe('A vault', () => {
   });
 
   it('under a new password keeps key, recovery key and contents, and forgets the old password', async () => {
-    const { sealedVault, vaultKey, accountKey } = created;
+    const { sealedVault, vaultKey } = created;
 
     const next = await rewrapVault({
       userId: alice,
@@ -176,7 +187,7 @@ describe('A vault', () => {
     expect(next.version).toBe(2);
     expect(next.recoveryWrap).toEqual(sealedVault.recoveryWrap);
     expect(next.kdf.salt).not.toEqual(sealedVault.kdf.salt);
-    const expected = { vaultKey, contents: { version: 1, accountSeed: accountKey.seed } };
+    const expected = { vaultKey, contents: expectedContents() };
     expect(await withPassword(next, { chatPassword: 'new', minimumVersion: 2 })).toEqual(expected);
     expect(await withRecovery(next)).toEqual(expected);
     expect(await refusal(() => withPassword(next))).toBe('open_failed');

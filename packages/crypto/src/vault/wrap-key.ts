@@ -1,4 +1,9 @@
-import { openBox, sealBox, type BoxBinding } from '../committed-aead/committed-box.ts';
+import {
+  openBox,
+  openBoxUnder,
+  sealBox,
+  type BoxBinding,
+} from '../committed-aead/committed-box.ts';
 import { assertBytes } from '../encoding/bytes.ts';
 import { assertFields, assertLabel } from '../encoding/frame.ts';
 import { utf8 } from '../encoding/text.ts';
@@ -40,4 +45,22 @@ export async function unwrapKey(
 ): Promise<Uint8Array> {
   assertBytes(input.wrapped, 'wrapped');
   return openBox(bindingOf(input), input.wrapped);
+}
+
+/**
+ * The wrapped key, where one of several keys wrapped it: the box names it, none is tried. `open_failed`
+ * if it is none of them, else as {@link unwrapKey}.
+ */
+export async function unwrapKeyUnder(
+  input: Omit<KeyWrapBinding, 'wrappingKey'> & {
+    /** 32 bytes each. */
+    wrappingKeys: readonly Uint8Array[];
+    wrapped: Uint8Array;
+  },
+): Promise<Uint8Array> {
+  const { wrappingKeys, wrapped, ...rest } = input;
+  assertFields(wrappingKeys, 'wrappingKeys');
+  assertBytes(wrapped, 'wrapped');
+  const bindings = wrappingKeys.map((wrappingKey) => bindingOf({ ...rest, wrappingKey }));
+  return openBoxUnder(bindings, wrapped);
 }

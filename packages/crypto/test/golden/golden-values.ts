@@ -14,6 +14,7 @@ import { toHex } from '../../src/encoding/hex.ts';
 import { utf8 } from '../../src/encoding/text.ts';
 import { uuidBytes } from '../../src/encoding/uuid.ts';
 import * as sotto from '../../src/index.ts';
+import { sealVault } from '../../src/vault/sealed-vault.ts';
 
 export const chatPassword = 'golden chat pässword';
 export const plaintext = utf8('An old message opens for ever. ✓');
@@ -74,7 +75,7 @@ export async function makeGolden() {
   });
   const history = new sotto.ChatKeyHistory({ chatId: chat });
   await history.add(epochKey);
-  const { sealedVault } = vault;
+  const sealedVault = await asVersion1(vault, seededRandom(2));
   const label = { label: 'device-proof', fields: [uuidBytes(alice), uuidBytes(alicePhone)] };
   return {
     keys: {
@@ -127,4 +128,16 @@ export async function makeGolden() {
       theirAccountKey: device.publicKey,
     }),
   };
+}
+
+/**
+ * The vault as it was made while its contents had no public keys: the same draws, so the same wraps, and
+ * the body with the last of them.
+ */
+async function asVersion1(vault: sotto.CreatedVault, random: sotto.RandomSource) {
+  const { version, kdf } = vault.sealedVault;
+  random(4 * 32 + 2 * 12);
+  const contents = { accountSeed: vault.accountKey.seed };
+  const place = { userId: alice, version, kdf };
+  return sealVault(place, vault.sealedVault, vault.vaultKey, contents, random);
 }

@@ -32,7 +32,7 @@ describe('The vault of version 1 with an anchor', () => {
       sealedVault: { ...sealedVault, version, body },
     });
 
-    expect(contents).toEqual({ version: 2, accountSeed, anchor });
+    expect(contents).toEqual({ version: 2, accountSeed, anchor, formerVaultKeys: [] });
   });
 
   it('is what this version makes from the same randomness', async () => {

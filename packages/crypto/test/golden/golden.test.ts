@@ -86,7 +86,7 @@ describe('The vault of version 1', () => {
   };
   const expected = {
     vaultKey: fromHex(vault.vaultKey),
-    contents: { version: 1, accountSeed: fromHex(vault.accountSeed) },
+    contents: { version: 1, accountSeed: fromHex(vault.accountSeed), formerVaultKeys: [] },
   };
 
   it('opens with its chat password', async () => {
