@@ -6,6 +6,7 @@ export type Database = {
       account_vaults: {
         Row: {
           body: string;
+          device_wraps: string | null;
           kdf_algorithm: string;
           kdf_iterations: number;
           kdf_salt: string;
@@ -18,6 +19,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           body: string;
+          device_wraps?: string | null;
           kdf_algorithm: string;
           kdf_iterations: number;
           kdf_salt: string;
@@ -29,6 +31,7 @@ export type Database = {
         };
         Update: {
           body?: string;
+          device_wraps?: string | null;
           kdf_algorithm?: string;
           kdf_iterations?: number;
           kdf_salt?: string;
@@ -595,7 +598,13 @@ export type Database = {
       };
       relay_prekey_stock: { Args: { p_device: string; p_user: string }; Returns: Json };
       relay_publish_manifest: {
-        Args: { p_device: string; p_devices: Json; p_manifest: Json; p_user: string };
+        Args: {
+          p_device: string;
+          p_devices: Json;
+          p_manifest: Json;
+          p_user: string;
+          p_vault?: Json;
+        };
         Returns: Json;
       };
       relay_put_chat_wraps: {

@@ -14,6 +14,7 @@ import {
   call,
   newLink,
   newPreKeys,
+  newVault,
 } from './world.ts';
 import type { Person } from './world.ts';
 
@@ -262,6 +263,29 @@ describe('a token of an authenticated user', () => {
     const metadata = { user_metadata: { sub: person('owner').userId, role: 'service_role' } };
 
     expect(await count({ ...claims, ...metadata }, 'public.messages')).toBe(0);
+  });
+
+  test('reads the device wraps of the own vault alone', async () => {
+    const wraps = base64(2800);
+    await call(client, 'relay_put_vault', {
+      p_user: person('owner').userId,
+      p_session: person('owner').sessionId,
+      p_vault: { ...newVault(2), deviceWraps: wraps },
+    });
+    const seenBy = async (actor: Actor) => {
+      await client.query('begin');
+      await become(actor);
+      const { rows } = await client.query<{ wraps: Buffer }>(
+        'select device_wraps as wraps from public.account_vaults where device_wraps is not null',
+      );
+      await client.query('rollback');
+      return rows.map((row) => row.wraps.toString('base64'));
+    };
+
+    expect(await seenBy('owner')).toEqual([wraps]);
+    for (const actor of ['member', 'otherUser', 'endedSession', 'withoutFactor'] as const) {
+      expect(await seenBy(actor)).toEqual([]);
+    }
   });
 
   test('cannot call the functions of the policies by name', async () => {

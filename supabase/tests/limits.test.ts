@@ -22,8 +22,9 @@ afterAll(async () => {
 const byteSizes: Record<string, { max: number; min?: number }> = {
   'account_vaults.body': { max: limits.vaultBytes, min: 1 },
   'account_vaults.kdf_salt': { max: 32, min: 32 },
-  'account_vaults.password_wrap': { max: limits.wrappedKeyBytes, min: 1 },
-  'account_vaults.recovery_wrap': { max: limits.wrappedKeyBytes, min: 1 },
+  'account_vaults.device_wraps': { max: limits.vaultDeviceWrapsBytes, min: 1 },
+  'account_vaults.password_wrap': { max: limits.vaultWrapBytes, min: 1 },
+  'account_vaults.recovery_wrap': { max: limits.vaultWrapBytes, min: 1 },
   'chat_key_epochs.commitment': { max: 32, min: 32 },
   'chat_key_epochs.key_id': { max: 16, min: 16 },
   'chat_key_epochs.made_under': { max: limits.madeUnderBytes, min: 1 },

@@ -234,6 +234,23 @@ describe('relay_put_vault', () => {
     await expect(putVault(userId, sessionId, newVault())).rejects.toMatchObject({ code: 'PT409' });
   });
 
+  test('keeps the device wraps, and answers without them when there are none', async () => {
+    const ada = await addPerson(client);
+    const stored = async () =>
+      (await call<{ vault: object }>(client, 'relay_get_account', { p_user: ada.userId })).vault;
+    const second = { ...newVault(2), passwordWrap: base64(2048), deviceWraps: base64(65_536) };
+
+    expect(await stored()).not.toHaveProperty('deviceWraps');
+    await putVault(ada.userId, ada.sessionId, second);
+    expect(await stored()).toEqual(second);
+    await expect(
+      putVault(ada.userId, ada.sessionId, { ...second, deviceWraps: base64(65_536) }),
+    ).rejects.toMatchObject({ code: 'PT409' });
+    const { deviceWraps: _, ...third } = { ...second, version: 3 };
+    await putVault(ada.userId, ada.sessionId, third);
+    expect(await stored()).toEqual(third);
+  });
+
   test('needs a living session, and after the first a device', async () => {
     const ada = await addPerson(client);
     const withoutDevice = await addSession(client, ada.userId);
@@ -279,6 +296,9 @@ describe('relay_put_vault', () => {
     ['another derivation', { kdf: { ...newVault().kdf, algorithm: 'scrypt' } }],
     ['a short salt', { kdf: { ...newVault().kdf, salt: base64(31) } }],
     ['a body too large', { body: base64(8193) }],
+    ['a password wrap too large', { passwordWrap: base64(2049) }],
+    ['device wraps too large', { deviceWraps: base64(65_537) }],
+    ['device wraps of no bytes', { deviceWraps: '' }],
     ['bytes that are not base64', { body: '!' }],
     ['no body', { body: undefined }],
   ])('refuses %s', async (_, change) => {

@@ -18,6 +18,7 @@ import {
   newLink,
   newManifest,
   newPreKeys,
+  newVault,
   newWrap,
 } from './world.ts';
 import type { Person } from './world.ts';
@@ -187,6 +188,36 @@ test('their devices get hybrid keys, prekeys and later epochs', async () => {
     p_target: ada.deviceId,
   });
   expect(claim).toMatchObject({ claimed: { deviceId: ada.deviceId } });
+});
+
+test('a removal changes their keys', async () => {
+  const { rows } = await client.query<{ hash: string; identityKey: string }>(
+    `select private.to_base64(m.hash) as hash, private.to_base64(d.identity_key) as "identityKey",
+            private.to_base64(d.public_key) as "publicKey",
+            private.to_base64(d.name_hash) as "nameHash"
+     from public.device_manifests m join public.devices d using (user_id)
+     where user_id = $1`,
+    [bob.userId],
+  );
+  const { hash, ...keys } = rows[0] as (typeof rows)[number];
+  const vault = { ...newVault(2), deviceWraps: base64(1400) };
+  const accountKey = base64(33);
+
+  await call(client, 'relay_publish_manifest', {
+    p_user: bob.userId,
+    p_device: bob.deviceId,
+    p_manifest: newManifest(2, accountKey, hash, bob.accountKey),
+    p_devices: JSON.stringify([{ deviceId: bob.deviceId, number: 1, ...keys }]),
+    p_vault: vault,
+  });
+
+  expect(await call(client, 'relay_get_account', { p_user: bob.userId })).toMatchObject({
+    manifests: [{ version: 1 }, { version: 2 }],
+    vault,
+  });
+  expect(await call(client, 'relay_get_people', { p_users: [bob.userId] })).toMatchObject([
+    { accountKey },
+  ]);
 });
 
 test('an account of that version can be deleted', async () => {

@@ -72,14 +72,27 @@ export function newLink() {
 
 export const zeroHash = Buffer.alloc(32).toString('base64');
 
-export function newManifest(version: number, accountKey: string, previousHash = zeroHash) {
+/**
+ * As the relay hands a verified manifest over. Its body is random but for the first byte and the account
+ * key, which the database reads when another key comes to sign.
+ */
+export function newManifest(
+  version: number,
+  accountKey: string,
+  previousHash = zeroHash,
+  formerAccountKey?: string,
+) {
+  const body = randomBytes(200);
+  body[0] = formerAccountKey === undefined ? 1 : 2;
+  body.set(Buffer.from(accountKey, 'base64'), 57);
   return {
     version,
-    body: base64(200),
+    body: body.toString('base64'),
     signature: base64(64),
     hash: base64(32),
     previousHash,
     accountKey,
+    ...(formerAccountKey !== undefined && { formerAccountKey }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { TestDevice, TestPerson } from './support/person.ts';
 import { startTestRelay } from './support/test-relay.ts';
 import type { TestRelay } from './support/test-relay.ts';
 import { connect, next } from './support/test-socket.ts';
+import { vaultOf } from './support/vaults.ts';
 
 let test: TestRelay;
 let alice: TestDevice;
@@ -27,14 +28,6 @@ beforeAll(async () => {
 afterAll(() => test?.stop());
 
 const random = (length: number) => randomBytes(length).toString('base64url');
-
-const vaultOf = (version: number) => ({
-  version,
-  kdf: { algorithm: 'PBKDF2-HMAC-SHA256', iterations: 600_000, salt: random(32) },
-  passwordWrap: random(60),
-  recoveryWrap: random(60),
-  body: random(200),
-});
 
 describe('A vault', () => {
   const put = (as: { token: string; deviceId?: string }, body: unknown) =>

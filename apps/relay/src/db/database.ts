@@ -25,6 +25,8 @@ export interface VerifiedManifest {
   hash: Uint8Array;
   previousHash: Uint8Array;
   accountKey: Uint8Array;
+  /** The account key of the manifest before, where that is another one and endorsed this one. */
+  formerAccountKey: Uint8Array | undefined;
 }
 
 /** A device with the keys its account's manifest certifies. */
@@ -87,16 +89,9 @@ export class Database {
   }
 
   putVault(userId: UserId, sessionId: string, vault: VaultRecord) {
-    const stored = {
-      version: vault.version,
-      kdf: { ...vault.kdf, salt: row.base64(vault.kdf.salt) },
-      passwordWrap: row.base64(vault.passwordWrap),
-      recoveryWrap: row.base64(vault.recoveryWrap),
-      body: row.base64(vault.body),
-    };
     return this.#call(
       'relay_put_vault',
-      { p_user: userId, p_session: sessionId, p_vault: stored },
+      { p_user: userId, p_session: sessionId, p_vault: row.storedVault(vault) },
       row.versionRow,
     );
   }
@@ -119,12 +114,16 @@ export class Database {
     );
   }
 
-  /** Appends a manifest and makes the account's devices what it lists; answers all of them. */
+  /**
+   * Appends a manifest, makes the account's devices what it lists and stores the vault, or nothing of it;
+   * answers all devices.
+   */
   publishManifest(
     userId: UserId,
     deviceId: DeviceId,
     manifest: VerifiedManifest,
     devices: readonly ListedDevice[],
+    vault: VaultRecord | undefined,
   ): Promise<DeviceRecord[]> {
     return this.#call(
       'relay_publish_manifest',
@@ -133,6 +132,7 @@ export class Database {
         p_device: deviceId,
         p_manifest: row.storedObject(manifest),
         p_devices: devices.map(row.storedObject),
+        p_vault: vault && row.storedVault(vault),
       },
       row.devicesRow,
     );

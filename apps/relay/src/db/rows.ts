@@ -18,7 +18,7 @@ import {
   cursorSchema,
   vaultRecordSchema,
 } from '@sotto/protocol';
-import type { NewEpoch } from '@sotto/protocol';
+import type { NewEpoch, VaultRecord } from '@sotto/protocol';
 import * as z from 'zod/mini';
 
 /** Bytes of the database. */
@@ -57,6 +57,7 @@ const vaultRow = z.extend(vaultRecordSchema, {
   passwordWrap: storedBytes,
   recoveryWrap: storedBytes,
   body: storedBytes,
+  deviceWraps: z.optional(storedBytes),
 });
 
 export const accountRow = z.extend(accountRoutes.getAccount.response, {
@@ -157,6 +158,11 @@ export function storedObject<Value extends object>(value: Value): Stored<Value> 
 /** An epoch with its wraps as the database takes it. */
 export function storedEpoch(epoch: NewEpoch): Record<string, unknown> {
   return { ...storedObject(epoch), deviceWraps: epoch.deviceWraps.map(storedObject) };
+}
+
+/** A vault as the database takes it. */
+export function storedVault(vault: VaultRecord): Record<string, unknown> {
+  return { ...storedObject(vault), kdf: storedObject(vault.kdf) };
 }
 
 /** Standard base64, as the database functions take bytes. */

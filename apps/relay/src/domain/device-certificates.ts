@@ -4,6 +4,7 @@
  * to refuse nonsense early; clients never rely on that and verify the same themselves.
  */
 import {
+  equalBytes,
   isCryptoError,
   parseDeviceManifest,
   sha256,
@@ -26,14 +27,15 @@ export interface CertifiedManifest {
   manifest: DeviceManifest;
   /** Undefined before the first. */
   previous: DeviceManifest | undefined;
-  /** As the database stores it. */
+  /** As the database stores it; names the former account key where another one signs now. */
   stored: VerifiedManifest;
 }
 
 /**
  * A manifest that is stored already verifies again: repeats are told apart by the database.
  * @throws ProtocolError `conflict` when it does not follow the account's newest, `forbidden` when it
- *   is not signed by the account's key, `bad_request` when it is malformed.
+ *   is signed neither by the account key of the manifest before nor by one that this endorsed,
+ *   `bad_request` when it is malformed.
  */
 export async function certifyManifest(
   database: Database,
@@ -63,13 +65,14 @@ export async function certifyManifest(
       hash,
       previousHash: manifest.previousHash,
       accountKey: manifest.accountKey,
+      formerAccountKey: equalBytes(manifest.accountKey, accountKey) ? undefined : accountKey,
     },
   };
 }
 
 /**
  * @throws ProtocolError as {@link certifyManifest}, and `bad_request` when the manifest does anything
- *   but add this device.
+ *   but add this device, or another account key signs it.
  */
 export async function certifyDevice(
   database: Database,
@@ -83,7 +86,8 @@ export async function certifyDevice(
     listed?.deviceId !== registration.deviceId ||
     added.length > 1 ||
     changed.length > 0 ||
-    removed.length > 0
+    removed.length > 0 ||
+    certified.stored.formerAccountKey
   ) {
     throw new ProtocolError('bad_request');
   }
@@ -111,7 +115,10 @@ export function certifiedDevice(
   };
 }
 
-/** What the new manifest must follow: the pinned key, and the head before it (none before the first). */
+/**
+ * What the new manifest must follow: the manifest before it (none before the first), and the account key
+ * that holds there. That it is the newest, and its key the one of the profile, the database sees to.
+ */
 async function chainBefore(
   database: Database,
   userId: UserId,
@@ -121,23 +128,21 @@ async function chainBefore(
   accountKey: Uint8Array;
   previous: { head: ManifestHead; manifest: DeviceManifest } | undefined;
 }> {
-  const [[person], { manifests }] = await Promise.all([
-    database.getPeople([userId]),
-    // The one before, and the stored one of the same version when this is a repeat.
-    database.listManifests(userId, Math.max(0, record.version - 2), 2),
-  ]);
-  const pinned = person?.accountKey ?? undefined;
+  // The one before; for the first, the stored one of the same version when this is a repeat.
+  const { manifests } = await database.listManifests(userId, Math.max(0, record.version - 2), 1);
+  const [stored] = manifests;
   if (record.version === 1) {
+    const { accountKey } = stored ? parseDeviceManifest(stored.body) : claimed;
     // Nobody has seen this account before: the key it names is the one that will be pinned.
-    return { accountKey: pinned ?? claimed.accountKey, previous: undefined };
+    return { accountKey, previous: undefined };
   }
-  const before = manifests.find(({ version }) => version === record.version - 1);
-  if (!pinned || !before) throw new ProtocolError('conflict');
+  if (!stored || stored.version !== record.version - 1) throw new ProtocolError('conflict');
+  const manifest = parseDeviceManifest(stored.body);
   return {
-    accountKey: pinned,
+    accountKey: manifest.accountKey,
     previous: {
-      head: { version: before.version, hash: await sha256(before.body) },
-      manifest: parseDeviceManifest(before.body),
+      head: { version: stored.version, hash: await sha256(stored.body) },
+      manifest,
     },
   };
 }

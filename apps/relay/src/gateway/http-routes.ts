@@ -2,7 +2,7 @@
  * The one wrapper round every HTTP handler: authenticate, rate-limit, parse, handle, encode. A route
  * that lacks a scope or a handler, and a handler without its route, fail the start.
  */
-import { isProtocolError, ProtocolError, routes } from '@sotto/protocol';
+import { isProtocolError, limits, ProtocolError, routes } from '@sotto/protocol';
 import type { Route, RouteName } from '@sotto/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod/mini';
@@ -54,6 +54,7 @@ function registerRoute(
   server.route({
     method: route.method,
     url: route.path,
+    bodyLimit: route.bodyBytes ?? limits.envelopeBytes,
     handler: async (request, reply) => {
       const caller = await authenticate(request, route, parts);
       const body = parse(route.body, request.body ?? {});

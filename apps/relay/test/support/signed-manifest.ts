@@ -1,5 +1,5 @@
 import { signDeviceManifest, toBase64Url } from '@sotto/crypto';
-import type { ManifestDevice } from '@sotto/crypto';
+import type { IdentityKeyPair, ManifestDevice } from '@sotto/crypto';
 import type { TestPerson } from './person.ts';
 
 /** A manifest's record and what the next one must follow. */
@@ -12,8 +12,14 @@ export interface SignedManifest {
 export async function signNextManifest(
   person: TestPerson,
   devices: ManifestDevice[],
-  change: { version?: number; previousHash?: Uint8Array } = {},
+  change: {
+    version?: number;
+    previousHash?: Uint8Array;
+    /** Another account key, which the person's own endorses. */
+    successor?: IdentityKeyPair;
+  } = {},
 ): Promise<SignedManifest> {
+  const signer = change.successor ?? person.account;
   const before = person.manifests.at(-1);
   const version = change.version ?? (before?.version ?? 0) + 1;
   const { body, signature, hash } = await signDeviceManifest({
@@ -21,11 +27,12 @@ export async function signNextManifest(
       userId: person.userId,
       version,
       previousHash: change.previousHash ?? before?.hash ?? new Uint8Array(32),
-      accountKey: person.account.publicKey,
+      accountKey: signer.publicKey,
       devices,
       timeMs: Date.now(),
     },
-    accountSeed: person.account.seed,
+    accountSeed: signer.seed,
+    ...(change.successor && { formerSeed: person.account.seed }),
   });
   return {
     head: { version, hash, devices },
