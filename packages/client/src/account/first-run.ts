@@ -51,7 +51,7 @@ export async function setChatPassword(
   const vault = await holdVault({
     userId,
     vaultKey: created.vaultKey,
-    accountSeed: created.accountKey.seed,
+    contents: { accountSeed: created.accountKey.seed, formerVaultKeys: [] },
     sealed: created.sealedVault,
     chatPassword,
   });

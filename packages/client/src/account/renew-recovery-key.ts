@@ -1,9 +1,9 @@
 import { openVaultWithPassword, replaceRecoveryKey, zeroize } from '@sotto/crypto';
 import { formatRecoveryKey, generateRecoveryKey } from '@sotto/crypto';
-import { ClientError, isClientError } from '../client-error.ts';
+import { isClientError } from '../client-error.ts';
 import type { EngineCore, OpenedAccount } from '../engine/engine-core.ts';
 import { isTransient } from '../transport/wire-failure.ts';
-import { vaultFailure } from '../vault/open-vault.ts';
+import { sealUnderVault, vaultFailure } from '../vault/open-vault.ts';
 import { publishVault } from '../vault/publish-vault.ts';
 
 /** A recovery key for after its confirmation. Nothing is sealed under it yet. Throws `wrong_chat_password`. */
@@ -62,19 +62,27 @@ async function prepareBackup({ vault, context }: OpenedAccount, recoveryKey: str
   const { openSecondFactorWithVault, sealSecondFactor } =
     await import('@sotto/crypto/second-factor');
   const { userId } = vault;
-  const { keyWrapKey } = vault.keys;
   const { underVaultKey, underRecoveryKey } = backup;
-  const factor = await openSecondFactorWithVault({ userId, keyWrapKey, underVaultKey });
+  // Sealed before a change of the vault key, it opens under a former one.
+  const formerKeyWrapKeys = vault.formerKeys.map(({ keyWrapKey }) => keyWrapKey);
+  const { keyWrapKey: newest } = vault.keys;
+  const factor = await openSecondFactorWithVault({
+    userId,
+    keyWrapKey: newest,
+    formerKeyWrapKeys,
+    underVaultKey,
+  });
   return async (which: 'with former' | 'alone'): Promise<void> => {
-    const sealed = await sealSecondFactor({
-      userId,
-      factor,
-      recoveryKey,
-      keyWrapKey,
-      random: platform.random,
-      ...(which === 'with former' && { former: underRecoveryKey }),
-    });
-    if (!vault.isOpen()) throw new ClientError('locked');
+    const sealed = await sealUnderVault(vault, ({ keyWrapKey }) =>
+      sealSecondFactor({
+        userId,
+        factor,
+        recoveryKey,
+        keyWrapKey,
+        random: platform.random,
+        ...(which === 'with former' && { former: underRecoveryKey }),
+      }),
+    );
     await http.call('putSecondFactorBackup', { body: sealed });
   };
 }

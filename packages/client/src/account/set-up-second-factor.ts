@@ -2,7 +2,7 @@ import { openVaultWithRecoveryKey, zeroize } from '@sotto/crypto';
 import { parseTotpSecret, sealSecondFactor } from '@sotto/crypto/second-factor';
 import { ClientError } from '../client-error.ts';
 import type { OpenedAccount } from '../engine/engine-core.ts';
-import { vaultFailure } from '../vault/open-vault.ts';
+import { sealUnderVault, vaultFailure } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import type { AuthDoor } from './auth-door.ts';
 import type { NewFactor } from './factor-door.ts';
@@ -31,14 +31,15 @@ export async function switchSecondFactorOn(options: {
   const { auth, opened, begun, code, recoveryKey } = options;
   const { vault, context } = opened;
   await assertOpensVault(vault, recoveryKey);
-  const backup = await sealSecondFactor({
-    userId: vault.userId,
-    factor: { factorId: begun.factorId, secret: parseTotpSecret(begun.secret) },
-    recoveryKey,
-    keyWrapKey: vault.keys.keyWrapKey,
-    random: context.platform.random,
-  });
-  if (!vault.isOpen()) throw new ClientError('locked');
+  const backup = await sealUnderVault(vault, ({ keyWrapKey }) =>
+    sealSecondFactor({
+      userId: vault.userId,
+      factor: { factorId: begun.factorId, secret: parseTotpSecret(begun.secret) },
+      recoveryKey,
+      keyWrapKey,
+      random: context.platform.random,
+    }),
+  );
   await context.http.call('putSecondFactorBackup', { body: backup });
   await auth.factors.verify(begun.factorId, code);
 }

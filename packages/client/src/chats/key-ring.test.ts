@@ -39,7 +39,7 @@ beforeAll(async () => {
 /** Ben's ring; what is known of Ann's one device is whether it is still hers. */
 async function makeRing(current: boolean): Promise<KeyRing> {
   const keys = await deriveStorageKeys(new Uint8Array(32).fill(9));
-  const vault = { userId: ben, keys } as unknown as OpenVault;
+  const vault = { userId: ben, keys, formerKeys: [] } as unknown as OpenVault;
   const store = createSealedStore({
     storage: createMemoryStorage(),
     storageKey: keys.localStorageKey,

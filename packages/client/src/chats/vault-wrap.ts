@@ -2,7 +2,7 @@ import {
   concatBytes,
   signLabelled,
   toHex,
-  unwrapKey,
+  unwrapKeyUnder,
   uuidBytes,
   verifyLabelled,
   wrapKey,
@@ -11,6 +11,7 @@ import type { ChatId, DeviceId, UserId } from '@sotto/protocol';
 import { deviceIdSchema } from '@sotto/protocol';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import type { RandomSource } from '../platform.ts';
+import { sealUnderVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { epochContext, epochKeyPurpose } from './epoch-context.ts';
 import type { EpochName } from './epoch-context.ts';
@@ -40,7 +41,7 @@ const fieldsOf = (chatId: ChatId, userId: UserId, deviceId: DeviceId, epoch: Vou
   ...epochContext(chatId, epoch),
 ];
 
-/** Wraps key 32 ‖ device id 16 ‖ signature 64 under the vault. */
+/** Wraps key 32 ‖ device id 16 ‖ signature 64 under the vault's newest key. Throws `locked`. */
 export async function wrapIntoVault(options: {
   vault: OpenVault;
   keys: Pick<DeviceKeys, 'deviceId' | 'identity'>;
@@ -52,16 +53,21 @@ export async function wrapIntoVault(options: {
   const { deviceId, identity } = keys;
   const fields = fieldsOf(chatId, vault.userId, deviceId, epochKey);
   const signature = await signLabelled({ seed: identity.seed, label, fields, random });
-  return await wrapKey({
-    wrappingKey: vault.keys.keyWrapKey,
-    purpose: epochKeyPurpose,
-    context: epochContext(chatId, epochKey),
-    key: concatBytes(epochKey.key, uuidBytes(deviceId), signature),
-    random,
-  });
+  return await sealUnderVault(vault, ({ keyWrapKey }) =>
+    wrapKey({
+      wrappingKey: keyWrapKey,
+      purpose: epochKeyPurpose,
+      context: epochContext(chatId, epochKey),
+      key: concatBytes(epochKey.key, uuidBytes(deviceId), signature),
+      random,
+    }),
+  );
 }
 
-/** Undefined for contents of another length. Throws `open_failed` of the crypto package. */
+/**
+ * Opens a wrap under the vault's key, or under a former one: what was wrapped before a change of the vault
+ * key stays as it lies. Undefined for contents of another length. Throws `open_failed` of the crypto package.
+ */
 export async function unwrapFromVault(options: {
   vault: OpenVault;
   chatId: ChatId;
@@ -69,8 +75,9 @@ export async function unwrapFromVault(options: {
   wrapped: Uint8Array;
 }): Promise<VaultWrapContents | undefined> {
   const { vault, chatId, epoch, wrapped } = options;
-  const contents = await unwrapKey({
-    wrappingKey: vault.keys.keyWrapKey,
+  const newestFirst = [...vault.formerKeys, vault.keys].toReversed();
+  const contents = await unwrapKeyUnder({
+    wrappingKeys: newestFirst.map(({ keyWrapKey }) => keyWrapKey),
     purpose: epochKeyPurpose,
     context: epochContext(chatId, epoch),
     wrapped,

@@ -26,7 +26,7 @@ import { createHttpClient } from '../transport/http-client.ts';
 import { createContactStores } from '../trust/contact-stores.ts';
 import { openWithPassword } from '../vault/open-vault.ts';
 import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
-import { openOrMakeDevice, openVaultHere, recoverAccount } from '../vault/unlock-flow.ts';
+import { recoverAccount, unlockAccount } from '../vault/unlock-flow.ts';
 import { publishVault } from '../vault/publish-vault.ts';
 import { findPerson } from '../chats/find-person.ts';
 import type { CommandKit } from './command-kit.ts';
@@ -290,12 +290,8 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
         if (core.opened) return;
         assertPhase('locked', 'newDevice');
         const resident = signedIn();
-        const vault = await openVaultHere(core, resident, chatPassword).catch(noteWrongPassword);
-        await inSession(() => openOrMakeDevice({ core, resident, vault, onEnded })).catch(
-          (error: unknown) => {
-            vault.close();
-            throw error;
-          },
+        await inSession(() => unlockAccount({ core, resident, chatPassword, onEnded })).catch(
+          noteWrongPassword,
         );
         idle.start();
       }),

@@ -11,9 +11,7 @@ import { createSealedStore, ifDamaged } from '../storage/sealed-store.ts';
 import type { Sealed } from '../storage/storage-port.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { HttpClient } from '../transport/http-client.ts';
-import { isGenuineVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { keepVault } from '../vault/keep-vault.ts';
 import { raiseAnchor } from '../vault/raise-anchor.ts';
 import type { AccountContext } from './account-context.ts';
 import { createAccountRuntime } from './account-runtime.ts';
@@ -32,7 +30,7 @@ export async function keepAuthSession(
 ): Promise<void> {
   if (serialized === null) return await resident.shelf.writeAuth(null);
   const sealed = await encryptRecord({
-    key: vault.keys.localStorageKey,
+    key: vault.storageKey,
     context: authContext,
     plaintext: utf8(serialized),
     random: core.platform.random,
@@ -51,7 +49,7 @@ export async function restoreAuthSession(
   const sealed = await resident.shelf.readAuth();
   if (!sealed) throw new ClientError('session_ended');
   try {
-    const key = vault.keys.localStorageKey;
+    const key = vault.storageKey;
     const plaintext = await decryptRecord({ key, context: authContext, ciphertext: sealed });
     core.auth.restore(fromUtf8(plaintext));
   } catch (cause) {
@@ -96,7 +94,7 @@ async function keepDeviceKeys(
   keys: DeviceKeys,
 ): Promise<void> {
   const { userId } = resident;
-  const storageKey = vault.keys.localStorageKey;
+  const { storageKey } = vault;
   const { random } = core.platform;
   const sealedKeys = await sealDeviceKeys({ keys, userId, storageKey, random });
   if (!vault.isOpen() || core.resident !== resident || !resident.record) {
@@ -127,7 +125,7 @@ export async function openAccount(options: {
   };
   const store = createSealedStore({
     storage: resident.shelf.storage,
-    storageKey: vault.keys.localStorageKey,
+    storageKey: vault.storageKey,
     random: platform.random,
     isOpen: () => vault.isOpen(),
   });
@@ -163,14 +161,28 @@ export async function openAccount(options: {
     isOpen: () => core.opened?.context === context,
   };
 
+  /** Of what the relay hands out, a newer vault that is the account's; loaded with the first. */
+  async function takeOffered(offered: OpenVault['sealed'] | null): Promise<void> {
+    if (!offered || offered.version <= vault.sealed.version || !context.isOpen()) return;
+    const { takeVault } = await import('../vault/new-vault-key.ts');
+    const { trust } = runtime;
+    const taken = await vault.changes.run(() =>
+      takeVault({ core, resident, vault, keys, trust, offered }),
+    );
+    if (taken && context.isOpen()) await runtime.vaultChanged();
+  }
+
+  async function followVault(): Promise<void> {
+    await takeOffered((await http.call('getAccount', {})).vault);
+  }
+
   async function onReady(): Promise<void> {
+    const { version: heldVersion } = vault.sealed;
     const account = await http.call('getAccount', {});
     const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (device && !device.isActive) return onEnded('device_revoked');
-    if (context.isOpen()) await runtime.devices.list(account.devices);
-    if (account.vault && (await isGenuineVault(vault, account.vault))) {
-      await keepVault(core, resident, vault, account.vault);
-    }
+    if (context.isOpen()) await runtime.devices.list(account, heldVersion);
+    await takeOffered(account.vault);
     const { profile: next } = account;
     if (!next || next.userId !== userId || !context.isOpen()) return;
     if (JSON.stringify(next) === JSON.stringify(profile)) return;
@@ -213,12 +225,19 @@ export async function openAccount(options: {
       show: (state) => core.devices.set(state),
       keepKeys: (next) => keepDeviceKeys(core, resident, vault, next),
       raiseAnchor: (chain) => raiseAnchor({ core, resident, vault, own: chain }),
+      followVault,
+      vaultExchange: {
+        async make(input) {
+          const { makeNewVault } = await import('../vault/new-vault-key.ts');
+          return await makeNewVault({ ...input, vault, keys, random: platform.random });
+        },
+        async adopt(next) {
+          const { adoptVault } = await import('../vault/new-vault-key.ts');
+          await adoptVault({ core, resident, vault, next });
+        },
+      },
     },
-    async takeVault() {
-      const { vault: offered } = await http.call('getAccount', {});
-      if (!offered || !(await isGenuineVault(vault, offered)) || !context.isOpen()) return;
-      await keepVault(core, resident, vault, offered);
-    },
+    takeVault: followVault,
   });
   core.opened = { resident, vault, keys, context, runtime };
   try {

@@ -64,12 +64,11 @@ async function openDelivered(
     if (isCryptoError(error, 'rollback')) throw new ClientError('rollback', { cause: error });
     throw error;
   });
-  const { accountSeed } = contents;
   const vault = await holdVault({
     userId,
     // A copy: the vault overwrites its own when it closes, and joining may have to be tried again.
     vaultKey: Uint8Array.from(vaultKey),
-    accountSeed,
+    contents,
     sealed,
     chatPassword: null,
   });

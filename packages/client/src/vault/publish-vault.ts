@@ -10,8 +10,8 @@ const attempts = 5;
 
 /**
  * Publishes the vault's next version. Another device that was faster is not overwritten: its version
- * is taken over if it was made with the vault's key, and `change` is asked again on top of it. One
- * change at a time.
+ * is taken over if it was made with the vault's key, or follows it under another one, and `change` is asked
+ * again on top of it; it reads the vault's keys anew each time. One change at a time.
  *
  * Throws `locked` when the vault was closed meanwhile, `conflict` when it does not come to an end.
  */
@@ -51,9 +51,24 @@ async function publish({
       if (!newest) throw error;
       // It may have been taken over already, because the relay told that it changed.
       if (newest.version <= vault.sealed.version) continue;
-      if (!(await isGenuineVault(vault, newest))) throw error;
-      await keepVault(core, resident, vault, newest);
+      if (!(await takeOver({ core, resident, vault }, newest))) throw error;
     }
   }
   throw new ClientError('conflict');
+}
+
+async function takeOver(
+  here: Pick<Parameters<typeof publishVault>[0], 'core' | 'resident' | 'vault'>,
+  offered: SealedVault,
+): Promise<boolean> {
+  const { core, resident, vault } = here;
+  const { opened } = core;
+  if (opened?.vault === vault) {
+    const { takeVault } = await import('./new-vault-key.ts');
+    const { keys, runtime } = opened;
+    return await takeVault({ ...here, keys, trust: runtime.trust, offered });
+  }
+  if (!(await isGenuineVault(vault, offered))) return false;
+  await keepVault(core, resident, vault, offered);
+  return true;
 }

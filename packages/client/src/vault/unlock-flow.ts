@@ -13,13 +13,18 @@ import {
   restoreAuthSession,
 } from '../engine/open-account.ts';
 import { randomUuid } from '../engine/random-id.ts';
+import { keysUnder } from '../storage/record-keys.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
+import { pinnedRows } from '../trust/trust-store.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
-import { keepVault } from './keep-vault.ts';
+import { goesOnFromHere } from './continuity.ts';
+import { keepVaultUnder } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
-import type { Anchor } from './vault-anchor.ts';
 import { publishVault } from './publish-vault.ts';
+import { openStorageKey, wrapStorageKey } from './storage-key.ts';
+import type { TypedSecret } from './upgrade-vault.ts';
+import type { Anchor } from './vault-anchor.ts';
 
 /** What the steps of opening share. */
 export interface OpenSteps {
@@ -49,14 +54,23 @@ const minimumVersionOf = (resident: Resident): number => resident.record?.vaultV
  * not open this device's copy is tried on a newer version from the relay: it may have been changed on
  * another device.
  */
-export async function openVaultHere(
+async function openVaultHere(
   core: EngineCore,
   resident: Resident,
   chatPassword: string,
 ): Promise<OpenVault> {
   const { tries } = resident;
   await tries.begin();
-  const open = () => openNewest(resident, chatPassword);
+  const { userId } = resident;
+  const open = () =>
+    openNewest(core, resident, (sealed) =>
+      openWithPassword({
+        userId,
+        chatPassword,
+        sealed,
+        minimumVersion: minimumVersionOf(resident),
+      }),
+    );
   try {
     const vault = await open().catch(async (error: unknown) => {
       if (!isClientError(error, 'wrong_chat_password')) throw error;
@@ -76,28 +90,36 @@ export async function openVaultHere(
 }
 
 /**
- * The newest vault, or this device's own copy when the password opens that one and what the relay
- * handed out was not made with its key: a forged vault must not shut anybody out.
+ * The newest vault. This device's own copy instead when that opens and what the relay handed out was not
+ * made with its key, or does not go on from what this device has: a forged vault must not shut anybody out,
+ * nor be taken because it opens. What it is, is decided once the account is open and the relay is asked.
+ *
+ * Throws `rollback` for a vault that does not go on from here where there is no copy.
  */
-async function openNewest(resident: Resident, chatPassword: string): Promise<OpenVault> {
-  const { userId, record } = resident;
-  const minimumVersion = minimumVersionOf(resident);
+async function openNewest(
+  core: EngineCore,
+  resident: Resident,
+  open: (sealed: OpenVault['sealed']) => Promise<OpenVault>,
+): Promise<OpenVault> {
+  const local = resident.record?.vault ?? null;
   const sealed = sealedOf(resident);
-  const local = record?.vault ?? sealed;
-  const open = (which: OpenVault['sealed']) =>
-    openWithPassword({ userId, chatPassword, sealed: which, minimumVersion });
+  if (sealed === local) return await open(sealed);
+  let refusal: unknown = new ClientError('rollback');
   try {
-    return await open(sealed);
-  } catch (error) {
-    if (local === sealed) throw error;
-    const vault = await open(local);
-    if (!(await isGenuineVault(vault, sealed))) {
-      resident.account = resident.account && { ...resident.account, vault: null };
-      return vault;
-    }
+    const vault = await open(sealed);
+    if (await goesOnFromHere(core, resident, vault)) return vault;
     vault.close();
-    throw error;
+  } catch (error) {
+    refusal = error;
   }
+  if (!local) throw refusal;
+  const vault = await open(local);
+  if (await isGenuineVault(vault, sealed)) {
+    vault.close();
+    throw refusal;
+  }
+  resident.account = resident.account && { ...resident.account, vault: null };
+  return vault;
 }
 
 /** Asks the relay for a newer vault; false when there is none or it cannot be asked. */
@@ -118,17 +140,19 @@ async function openDevice(steps: OpenSteps): Promise<void> {
   const { core, resident, vault, onEnded, beforeOpen } = steps;
   const { record, userId } = resident;
   if (!record) throw new ClientError('internal');
+  vault.useStorageKey(await openStorageKey(vault, record.storageKey));
   const keys = await openDeviceKeys({
     sealedKeys: record.sealedKeys,
     userId,
     deviceId: record.deviceId,
-    storageKey: vault.keys.localStorageKey,
+    storageKey: vault.storageKey,
   });
   await restoreAuthSession(core, resident, vault);
-  if (!record.registered) return await register(steps, keys);
   if (record.vault?.version !== vault.sealed.version) {
-    await keepVault(core, resident, vault, vault.sealed);
+    // It may be under another key than the copy that lies here.
+    await keepVaultUnder(vault.keys, { core, resident, vault, sealed: vault.sealed });
   }
+  if (!record.registered) return await register(steps, keys);
   await bindSession(core, resident, keys).catch((error: unknown) => {
     // Offline: the connection does it before anything else.
     if (!isTransient(error)) throw error;
@@ -139,8 +163,9 @@ async function openDevice(steps: OpenSteps): Promise<void> {
 }
 
 /**
- * Makes this installation a device. The record with the sealed keys is on disk before the relay
- * hears of them: whatever stops this half-way, the next unlock goes on with the same keys.
+ * Makes this installation a device. The record with storage key and sealed keys is on disk before anything
+ * else is sealed, and before the relay hears of them: whatever stops this half-way, the next unlock goes on
+ * with the same keys.
  */
 async function makeDevice(steps: OpenSteps): Promise<void> {
   const { core, resident, vault } = steps;
@@ -148,21 +173,41 @@ async function makeDevice(steps: OpenSteps): Promise<void> {
   const { userId, shelf } = resident;
   const deviceId = deviceIdSchema.parse(randomUuid(random));
   const keys = await generateDeviceKeys(deviceId, core.platform.clock.now(), random);
-  const storageKey = vault.keys.localStorageKey;
+  vault.useStorageKey((await keptStorageKey(resident, vault)) ?? Uint8Array.from(random(32)));
+  const { storageKey } = vault;
   const sealedKeys = await sealDeviceKeys({ keys, userId, storageKey, random });
-  await keepAuthSession(core, resident, vault, core.auth.serialized());
+  const wrapped = await wrapStorageKey({ userId, keys: vault.keys, storageKey, random });
+  if (!vault.isOpen()) throw new ClientError('locked');
   resident.record = {
     format: 1,
     deviceId,
     registered: false,
     vault: vault.sealed,
     vaultVersion: vault.sealed.version,
+    storageKey: wrapped,
     sealedKeys,
     boundSessionId: null,
   };
   await shelf.write(resident.record);
+  await keepAuthSession(core, resident, vault, core.auth.serialized());
   if (core.storage) await writeCurrentUser(core.storage, userId);
   await register(steps, keys);
+}
+
+/** What is pinned of people outlives a device that the relay called removed, with the key that it is sealed under. */
+async function keptStorageKey(
+  { shelf }: Resident,
+  vault: OpenVault,
+): Promise<Uint8Array | undefined> {
+  const kept = await shelf.readKeptKey();
+  const range = { ...keysUnder(pinnedRows.prefix), limit: 1 };
+  const isPinned = (await shelf.storage.range(pinnedRows.table, range)).length > 0;
+  if (!kept && !isPinned) return undefined;
+  return await openStorageKey(vault, kept).catch((error: unknown) => {
+    // Of another vault: nothing here opens, and people stay doubtful until the device is erased.
+    if (isClientError(error, 'internal')) return undefined;
+    throw error;
+  });
 }
 
 async function register(steps: OpenSteps, keys: DeviceKeys): Promise<void> {
@@ -184,6 +229,50 @@ async function register(steps: OpenSteps, keys: DeviceKeys): Promise<void> {
   await openAccount({ core, resident, vault, keys, own, onEnded });
 }
 
+/**
+ * Opens with the chat password. A device that is not registered yet may have been handed a vault that was
+ * changed since: it is asked for once more.
+ */
+export async function unlockAccount(options: {
+  core: EngineCore;
+  resident: Resident;
+  chatPassword: string;
+  onEnded: OpenSteps['onEnded'];
+}): Promise<void> {
+  const { core, resident, chatPassword, onEnded } = options;
+  const open = async () => {
+    const vault = await openVaultHere(core, resident, chatPassword);
+    await closingOnFailure(vault, openOrMakeDevice({ core, resident, vault, onEnded }));
+    return vault;
+  };
+  const vault = await open().catch(async (error: unknown) => {
+    if (!isClientError(error, 'rollback') || resident.record?.registered) throw error;
+    if (!(await refreshVault(core, resident))) throw error;
+    return await open();
+  });
+  upgradeLater({ core, resident, vault }, { chatPassword });
+}
+
+async function closingOnFailure(vault: OpenVault, task: Promise<void>): Promise<void> {
+  try {
+    await task;
+  } catch (error) {
+    vault.close();
+    throw error;
+  }
+}
+
+/** Nobody waits for it: offline, or overtaken by locking, the next time is as good. */
+function upgradeLater(
+  here: { core: EngineCore; resident: Resident; vault: OpenVault },
+  secret: TypedSecret,
+): void {
+  void import('./upgrade-vault.ts')
+    .then(({ upgradeVault }) => upgradeVault({ ...here, secret }))
+    .then(() => here.core.opened?.runtime.devices.changed())
+    .catch(() => undefined);
+}
+
 /** Opens with the recovery key, publishes the vault under the new chat password, opens the account. */
 export async function recoverAccount(options: {
   core: EngineCore;
@@ -195,27 +284,26 @@ export async function recoverAccount(options: {
   const { core, resident, recoveryKey, newChatPassword, onEnded } = options;
   const { userId } = resident;
   await refreshVault(core, resident);
-  const vault = await openWithRecoveryKey({
-    userId,
-    recoveryKey,
-    newChatPassword,
-    sealed: sealedOf(resident),
-    minimumVersion: minimumVersionOf(resident),
-  });
-  const { vaultKey } = vault;
+  const vault = await openNewest(core, resident, (sealed) =>
+    openWithRecoveryKey({
+      userId,
+      recoveryKey,
+      newChatPassword,
+      sealed,
+      minimumVersion: minimumVersionOf(resident),
+    }),
+  );
   const { random } = core.platform;
-  const change = (sealedVault: OpenVault['sealed']) =>
-    rewrapVault({ userId, vaultKey, newChatPassword, sealedVault, random });
+  const change = (sealedVault: OpenVault['sealed']) => {
+    const { vaultKey } = vault;
+    return rewrapVault({ userId, vaultKey, newChatPassword, sealedVault, random });
+  };
   // Until the relay has the new version, the old one is what this device keeps.
   const beforeOpen = async () => {
     await publishVault({ core, resident, vault, change });
     await resident.tries.succeed();
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };
-  try {
-    await openOrMakeDevice(steps);
-  } catch (error) {
-    vault.close();
-    throw error;
-  }
+  await closingOnFailure(vault, openOrMakeDevice(steps));
+  upgradeLater({ core, resident, vault }, { recoveryKey });
 }

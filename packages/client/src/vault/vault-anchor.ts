@@ -13,15 +13,20 @@ export async function anchorOf(vault: OpenVault): Promise<Anchor> {
   return (await openVaultWithKey({ userId, vaultKey, sealedVault: sealed })).anchor;
 }
 
+/** Whether the own chain goes through the anchor. */
+export function isAnchored(own: PersonTrust | undefined, anchor: Anchor): boolean {
+  if (!anchor) return true;
+  const seen = own?.seen?.find(({ version }) => version === anchor.version);
+  // What a record from before knows of its own past begins with the version it had then.
+  const before = own && !seen && (own.seen?.[0]?.version ?? Infinity) > anchor.version;
+  if (before && own.version >= anchor.version) return true;
+  return seen !== undefined && equalBytes(seen.hash, anchor.hash);
+}
+
 /**
  * Throws `rollback` unless the own chain goes through the anchor: a relay that shows less, or another
  * history, would have this device sign a fork, or seal to devices that were removed.
  */
 export function assertAnchored(own: PersonTrust | undefined, anchor: Anchor): void {
-  if (!anchor) return;
-  const seen = own?.seen?.find(({ version }) => version === anchor.version);
-  // What a record from before knows of its own past begins with the version it had then.
-  const before = own && !seen && (own.seen?.[0]?.version ?? Infinity) > anchor.version;
-  if (before && own.version >= anchor.version) return;
-  if (!seen || !equalBytes(seen.hash, anchor.hash)) throw new ClientError('rollback');
+  if (!isAnchored(own, anchor)) throw new ClientError('rollback');
 }

@@ -14,7 +14,10 @@ export const sealedVaultSchema: z.ZodMiniType<SealedVault> = z.object({
   passwordWrap: bytesField,
   recoveryWrap: bytesField,
   body: bytesField,
+  deviceWraps: z.optional(bytesField),
 });
+
+const none = new Uint8Array(0);
 
 export function isSameVault(a: SealedVault, b: SealedVault): boolean {
   return (
@@ -23,6 +26,7 @@ export function isSameVault(a: SealedVault, b: SealedVault): boolean {
     equalBytes(a.kdf.salt, b.kdf.salt) &&
     equalBytes(a.passwordWrap, b.passwordWrap) &&
     equalBytes(a.recoveryWrap, b.recoveryWrap) &&
-    equalBytes(a.body, b.body)
+    equalBytes(a.body, b.body) &&
+    equalBytes(a.deviceWraps ?? none, b.deviceWraps ?? none)
   );
 }

@@ -10,6 +10,7 @@ import { createHttpClient } from '../../src/transport/http-client.ts';
 import { createTrustStore } from '../../src/trust/trust-store.ts';
 import type { TrustStore } from '../../src/trust/trust-store.ts';
 import { openWithPassword } from '../../src/vault/open-vault.ts';
+import { openStorageKey } from '../../src/vault/storage-key.ts';
 import type { Transport } from '../../src/platform.ts';
 import { createNetworkTransport } from '../../src/index.ts';
 import { systemRandom } from '@sotto/crypto';
@@ -37,7 +38,8 @@ export async function openParts(options: {
   const { chatPassword } = person;
   const sealed = record.vault;
   const vault = await openWithPassword({ userId, chatPassword, sealed, minimumVersion: 1 });
-  const storageKey = vault.keys.localStorageKey;
+  vault.useStorageKey(await openStorageKey(vault, record.storageKey));
+  const { storageKey } = vault;
   const { deviceId, sealedKeys } = record;
   const keys = await openDeviceKeys({ sealedKeys, userId, deviceId, storageKey });
   const platform = {

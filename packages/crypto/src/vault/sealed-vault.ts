@@ -31,7 +31,7 @@ export interface SealedVault {
   /**
    * The vault key sealed to devices, up to 65,536 bytes; none until the first change of the vault key.
    */
-  deviceWraps?: Uint8Array;
+  deviceWraps?: Uint8Array | undefined;
 }
 
 /** What a vault part is bound to. */
