@@ -47,6 +47,7 @@ const loadingDevices: DevicesState = {
   devices: [],
   removed: [],
   requests: [],
+  changesKeys: false,
   alarm: null,
 };
 

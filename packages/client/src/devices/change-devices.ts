@@ -11,6 +11,8 @@ import { generateSealingKeys } from './device-keys.ts';
 import type { DeviceKeys, SealingKeys } from './device-keys.ts';
 import { hashName } from './devices-view.ts';
 import { publishManifest } from './publish-manifest.ts';
+import { removeDevice } from './remove-device.ts';
+import type { VaultExchange } from './remove-device.ts';
 
 const dayMs = 86_400_000;
 /** Sealing keys are exchanged after this; former ones are kept as long again. */
@@ -20,7 +22,7 @@ const sealingKeyLifeMs = 90 * dayMs;
 export interface DeviceChanges {
   /** Throws `name_invalid`, `not_found`. */
   rename(deviceId: DeviceId, name: string): Promise<void>;
-  /** Throws `forbidden` for this device, `not_found`. */
+  /** Throws `forbidden` for this device, `not_found`; and as {@link removeDevice}. */
   remove(deviceId: DeviceId): Promise<void>;
   /** Exchanges sealing keys that are old or not hybrid, drops former ones. */
   keepSealingKeys(own: PersonTrust): Promise<void>;
@@ -32,8 +34,10 @@ export function createDeviceChanges(options: {
   /** Writes this device's private halves to disk. */
   keepKeys: (keys: DeviceKeys) => Promise<void>;
   raiseAnchor: (own: PersonTrust) => Promise<void>;
+  followVault: () => Promise<void>;
+  vaultExchange: VaultExchange;
 }): DeviceChanges {
-  const { context, trust, keepKeys, raiseAnchor } = options;
+  const { context, keepKeys, raiseAnchor } = options;
   const { deviceId: thisDevice, keys, platform } = context;
   const { clock, random } = platform;
   /** One manifest of this device at a time. */
@@ -43,7 +47,7 @@ export function createDeviceChanges(options: {
     next: (devices: ManifestDevice[]) => ManifestDevice[] | null,
     names: { deviceId: DeviceId; name: string }[] = [],
   ): Promise<void> {
-    const own = await turns.run(() => publishManifest({ context, trust, change: next, names }));
+    const own = await turns.run(() => publishManifest({ ...options, change: next, names }));
     // Manifest first: an anchor that a crash leaves too low is raised by the next device.
     await raiseAnchor(own).catch(() => undefined);
   }
@@ -107,6 +111,7 @@ export function createDeviceChanges(options: {
     },
     async remove(deviceId) {
       if (deviceId === thisDevice) throw new ClientError('forbidden');
+      if (await turns.run(() => removeDevice(options, deviceId))) return;
       await change((devices) => {
         const left = devices.filter((one) => one.deviceId !== deviceId);
         if (left.length === devices.length) throw new ClientError('not_found');

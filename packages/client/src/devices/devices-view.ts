@@ -13,6 +13,7 @@ export const noDevices: DevicesState = {
   devices: [],
   removed: [],
   requests: [],
+  changesKeys: false,
   alarm: null,
 };
 

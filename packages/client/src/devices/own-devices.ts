@@ -5,6 +5,7 @@ import { ClientError, isClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { DevicesState, LinkRequest, Store } from '../facade.ts';
 import { ifDamaged } from '../storage/sealed-store.ts';
+import { hasVaultsKey } from '../trust/assert-own-key.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import { anchorOf, assertAnchored } from '../vault/vault-anchor.ts';
@@ -12,6 +13,9 @@ import type { DeviceChanges } from './change-devices.ts';
 import type { DeviceKeys } from './device-keys.ts';
 import { viewDevices, viewRemoved } from './devices-view.ts';
 import type { ListedDevice } from './devices-view.ts';
+import { holdsPublicKeys } from './holds-public-keys.ts';
+import type { Account } from './register-device.ts';
+import type { VaultExchange } from './remove-device.ts';
 
 const listedKey = 'devices';
 /** In a row. Tried with each connection, a minute after a failure and after each change: a bad line passes sooner. */
@@ -32,15 +36,18 @@ const listedSchema = z.array(
 export interface OwnDevices {
   /** Reads what was known last time. */
   load(): Promise<void>;
-  /** What the relay lists now. */
-  list(devices: readonly ListedDevice[]): Promise<void>;
+  /** What the relay says now. `heldVersion`: the vault's version here, from before it was asked. */
+  list(account: Pick<Account, 'devices' | 'vault'>, heldVersion: number): Promise<void>;
   /** Shows anew, after the own manifests or who asks to be let in changed. */
   changed(): void;
   /** Throws `name_invalid`, `not_found`. */
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`. */
   remove(deviceId: DeviceId): Promise<void>;
-  /** Whether the relay showed less of the own chain than the vault names when that was looked at last. */
+  /**
+   * Whether own chain and vault did not belong together when that was looked at last: the chain is shorter
+   * than the vault says, or names an account key that the vault here does not hold.
+   */
   isBehind(): boolean;
   /** Looks, and asks the relay for what is missing. Nothing is sealed or sent while it is not there. */
   reachesAnchor(): Promise<boolean>;
@@ -58,6 +65,9 @@ export interface OwnDevicesPorts {
   keepKeys: (keys: DeviceKeys) => Promise<void>;
   /** Names the newest own manifest in the vault. */
   raiseAnchor: (own: PersonTrust) => Promise<void>;
+  /** Takes the relay's newest vault over, also one under another key, if it is the account's. */
+  followVault: () => Promise<void>;
+  vaultExchange: VaultExchange;
 }
 
 export function createOwnDevices(
@@ -66,30 +76,36 @@ export function createOwnDevices(
     trust: TrustStore;
     requests: Store<readonly LinkRequest[]>;
     onRemoved: () => void;
-    /** The relay began, or ceased, to show less of the own chain than the vault names. */
+    /** The relay began, or ceased, to show a chain and a vault that do not belong together. */
     onBehind: () => void;
   },
 ): OwnDevices {
-  const { context, trust, requests, show, raiseAnchor, onRemoved, onBehind } = options;
+  const { context, trust, requests, show, raiseAnchor, followVault, onRemoved, onBehind } = options;
   const { userId, deviceId: thisDevice, store, vault } = context;
   let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
   let isBehind = false;
   let failedRaises = 0;
+  /** The relay has an older vault than it said it had stored. */
+  let vaultIsLost = false;
 
   async function publish(): Promise<void> {
     const own = await trust.person(userId);
     if (!own) return;
     const devices = await viewDevices({ own, listed, thisDevice });
+    const changesKeys = await holdsPublicKeys(vault);
     if (!context.isOpen()) return;
     show({
       status: 'ready',
       devices,
       removed: viewRemoved(own, listed),
       requests: requests.getSnapshot(),
-      alarm: own.alarm ?? (isBehind || failedRaises >= failuresToWarn ? 'rollback' : null),
+      changesKeys,
+      alarm: own.alarm ?? (isSetBack() ? 'rollback' : null),
     });
   }
+
+  const isSetBack = () => isBehind || vaultIsLost || failedRaises >= failuresToWarn;
 
   const changed = () => void publish().catch(() => undefined);
 
@@ -106,8 +122,12 @@ export function createOwnDevices(
     }
   }
 
-  async function list(devices: readonly ListedDevice[]): Promise<void> {
+  async function list(
+    { devices, vault: stored }: Pick<Account, 'devices' | 'vault'>,
+    heldVersion: number,
+  ): Promise<void> {
     listed = devices;
+    vaultIsLost = (stored?.version ?? 0) < heldVersion;
     await store.write([await store.seal('state', listedKey, devices)]);
     changed();
   }
@@ -118,30 +138,42 @@ export function createOwnDevices(
     ));
 
   async function refreshList(): Promise<void> {
+    const { version } = vault.sealed;
     const account = await context.http.call('getAccount', {});
-    if (context.isOpen()) await list(account.devices);
+    if (context.isOpen()) await list(account, version);
   }
 
-  /** A vault that names a newer manifest may have come before that one: the relay is asked for it. */
+  async function belongTogether(own: PersonTrust | undefined): Promise<boolean> {
+    try {
+      assertAnchored(own, await anchorOf(vault));
+      return hasVaultsKey(own, vault);
+    } catch (error) {
+      if (isClientError(error, 'rollback')) return false;
+      throw error;
+    }
+  }
+
+  /** Chain and vault may come one after the other: the relay is asked for the one that is older. */
+  async function look(): Promise<boolean> {
+    if (await belongTogether(await trust.person(userId))) return true;
+    if (!hasVaultsKey(await trust.refresh(userId), vault)) await followVault();
+    return await belongTogether(await trust.person(userId));
+  }
+
   async function reachesAnchor(): Promise<boolean> {
-    const goesThrough = async (own: PersonTrust | undefined) => {
-      try {
-        assertAnchored(own, await anchorOf(vault));
-        return true;
-      } catch (error) {
-        if (isClientError(error, 'rollback')) return false;
-        throw error;
-      }
-    };
-    const reached =
-      (await goesThrough(await trust.person(userId))) ||
-      (await goesThrough(await trust.refresh(userId)));
+    const reached = await look();
     if (isBehind === reached) {
       isBehind = !reached;
       changed();
       onBehind();
     }
     return reached;
+  }
+
+  /** Nothing was signed because chain and vault do not belong together: the devices screen says so. */
+  async function showWhy(error: unknown): Promise<never> {
+    if (isClientError(error, 'rollback')) await reachesAnchor().catch(() => undefined);
+    throw error;
   }
 
   return {
@@ -157,11 +189,11 @@ export function createOwnDevices(
       changed();
     },
     async rename(deviceId, name) {
-      await (await changes()).rename(deviceId, name);
+      await (await changes()).rename(deviceId, name).catch(showWhy);
       await refreshList();
     },
     async remove(deviceId) {
-      await (await changes()).remove(deviceId);
+      await (await changes()).remove(deviceId).catch(showWhy);
       onRemoved();
       await refreshList();
     },

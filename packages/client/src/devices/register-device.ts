@@ -17,7 +17,7 @@ export type Account = RouteOutput<'getAccount'>;
 const attempts = 5;
 const zeros = new Uint8Array(32);
 
-/** The own chain as the relay hands it out, verified against the account key from the vault; undefined before the first device. */
+/** The own chain as the relay hands it out, ending in the account key from the vault; undefined before the first device. */
 async function verifyOwnChain(
   userId: UserId,
   accountKey: Uint8Array,
@@ -36,8 +36,8 @@ async function verifyOwnChain(
  * lists the devices before it and this one. Safe to repeat after a crash or a lost answer; another
  * device that registers at the same moment makes it start over from the newer manifest.
  *
- * Throws `rollback`, before anything is signed, for a chain that does not go through the vault's anchor and `reached`;
- * `too_many_devices`.
+ * Throws `rollback`, before anything is signed, for a chain that does not go through the vault's anchor and `reached`,
+ * or goes on to another account key than the vault's; `too_many_devices`.
  */
 export async function registerDevice(options: {
   platform: Platform;

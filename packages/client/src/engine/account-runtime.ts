@@ -1,5 +1,4 @@
 import type { ChatId, RelayEventBody, RelayEventName } from '@sotto/protocol';
-import * as z from 'zod/mini';
 import { createChatBook } from '../chats/chat-book.ts';
 import type { ChatBook } from '../chats/chat-book.ts';
 import { createChatDoubts } from '../chats/chat-doubts.ts';
@@ -11,6 +10,7 @@ import { createDrafts } from '../chats/drafts.ts';
 import type { Drafts } from '../chats/drafts.ts';
 import { createEpochRenewal } from '../chats/epoch-renewal.ts';
 import { createKeyRing } from '../chats/key-ring.ts';
+import { createListedMark } from '../chats/listed-mark.ts';
 import { createReceipts } from '../chats/receipts.ts';
 import type { Receipts } from '../chats/receipts.ts';
 import { isClientError } from '../client-error.ts';
@@ -29,7 +29,6 @@ import { createHintQueue } from '../sync/hint-queue.ts';
 import { createIngest } from '../sync/ingest.ts';
 import { createRelayConnection } from '../transport/relay-connection.ts';
 import type { ConnectionOwner, RelayConnection } from '../transport/relay-connection.ts';
-import { ifDamaged } from '../storage/sealed-store.ts';
 import { retryDelayMs } from '../transport/retry-delay.ts';
 import { createTrustStore } from '../trust/trust-store.ts';
 import type { ContactStores } from '../trust/contact-stores.ts';
@@ -38,9 +37,8 @@ import type { Contacts } from '../trust/contacts.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 import type { AccountContext } from './account-context.ts';
 import { createChores } from './chores.ts';
+import { createOwnAccountWatch } from './own-account-watch.ts';
 import type { WritableStore } from './writable-store.ts';
-
-const listedKey = 'listed';
 
 /** Everything that runs while the vault is open, wired together. It is thrown away when it closes. */
 export interface AccountRuntime {
@@ -61,6 +59,8 @@ export interface AccountRuntime {
   startChat(partnerId: AccountContext['userId']): Promise<ChatId>;
   /** Fetches what this device has not of a chat; resolves when there is nothing more for now. */
   catchUp(chatId: ChatId): Promise<void>;
+  /** A newer vault was taken over, under the same key or another one: what waited for it goes on. */
+  vaultChanged(): Promise<void>;
   /** Whether the relay's last word on a member of this chat was refused. */
   isInDoubt(chatId: ChatId): Promise<boolean>;
   stop(): void;
@@ -104,7 +104,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     onChange: (changedId) => {
       publisher.allChanged();
       contacts.changed(changedId);
-      if (changedId === userId) devices.changed();
+      if (changedId === userId) chainChanged();
       outbox.kick();
       if (connection.isOnline()) renewal.sweep({ soon: false });
       // What came from a device that was not known yet may open now.
@@ -114,6 +114,18 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       }
     },
   });
+  const { chainChanged, vaultChanged } = createOwnAccountWatch({
+    context,
+    trust,
+    devices: () => devices,
+    followVault: () => followVault(),
+    onVault: () => {
+      contacts.changed();
+      outbox.kick();
+      if (connection.isOnline()) renewal.sweep({ soon: false });
+    },
+  });
+  const followVault = () => follow('vault', () => options.takeVault().then(vaultChanged));
   const book = createChatBook(context);
   const contacts = createContacts({
     context,
@@ -128,6 +140,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     refreshOwn: () => trust.refresh(userId),
   });
   const drafts = createDrafts(store);
+  const listedMark = createListedMark(store);
   const links = createLinkRequests({ context, trust, shown: linkRequests });
   const ring = createKeyRing({ store, vault, keys, trust });
   const chatKeys = createChatKeys({ context, book, ring, trust });
@@ -220,15 +233,11 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     listed,
   });
 
-  /** Remembered, so that a list without chats is not shown as loading for ever when offline. */
   function listed(): void {
     isListed = true;
     publisher.listed();
     contacts.changed();
-    void store
-      .seal('state', listedKey, {})
-      .then((write) => store.write([write]))
-      .catch(() => undefined);
+    listedMark.make();
   }
 
   function profileOf(id: AccountContext['userId']) {
@@ -250,7 +259,6 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       .run(async () => {
         if (!context.isOpen() || !connection.isOnline()) return;
         await onReady();
-        contacts.changed();
         follow('links', () => links.refresh());
         const everything = catchUp.everything();
         outbox.kick();
@@ -274,20 +282,10 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     if (id === userId) {
       // Before keys are exchanged: the vault that goes with another account key has to be here.
       await catchUp.lookAt([id]);
-      await ownChanged(onReady);
+      await onReady();
+      await vaultChanged();
     }
     await catchUp.person(id);
-  }
-
-  /** After whatever may have taken another vault over: its account key is in all that is shown. */
-  async function ownChanged(take: () => Promise<void>): Promise<void> {
-    await take();
-    await devices.reachesAnchor().catch((error: unknown) => {
-      if (!isClientError(error, 'rollback') && !isClientError(error, 'untrusted')) throw error;
-    });
-    devices.changed();
-    contacts.changed();
-    outbox.kick();
   }
 
   function received<Name extends RelayEventName>(name: Name, body: RelayEventBody<Name>): void {
@@ -310,7 +308,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
         catchUp.forgetLooks(id);
         follow(`person ${id}`, () => personChanged(id));
       },
-      'vault:changed': () => follow('vault', () => ownChanged(options.takeVault)),
+      'vault:changed': () => followVault(),
       'preKeys:low': () => chores.begin(),
       'deviceLink:changed': () => follow('links', () => links.refresh()),
       'device:revoked': ({ deviceId }) => {
@@ -362,10 +360,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     async start() {
       await Promise.all([trust.load(), book.load(), drafts.load(), outbox.load()]);
       await devices.load();
-      const known = await store
-        .read('state', listedKey, z.object({}))
-        .catch(ifDamaged(() => undefined));
-      publisher.start(known !== undefined);
+      publisher.start(await listedMark.isThere());
       contacts.changed();
       connection.start();
     },
@@ -376,6 +371,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     },
     catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
+    vaultChanged,
     settled: async () => {
       await hints.idle();
       await chores.idle();

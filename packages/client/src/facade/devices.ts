@@ -47,8 +47,14 @@ export interface DevicesState {
   removed: readonly RemovedDevice[];
   requests: readonly LinkRequest[];
   /**
+   * Removing a device changes the vault's key and the account key. False in an account from before, until the
+   * chat password was typed or changed and a recovery key made anew; and while not `ready`.
+   */
+  changesKeys: boolean;
+  /**
    * The relay tells an older or another story of the own devices than this device holds. `rollback` also
-   * while it keeps refusing a vault that names the newest manifest: it could tell an older one then.
+   * while it keeps refusing a vault that names the newest manifest or shows an older one than it stored:
+   * it could tell an older chain then; and while it does not give the vault that goes with a removal.
    */
   alarm: 'rollback' | 'untrusted' | null;
 }
@@ -67,7 +73,10 @@ export type LinkState =
 export interface DevicesClient {
   readonly devices: Store<DevicesState>;
   renameDevice(input: { deviceId: DeviceId; name: string }): Promise<void>;
-  /** Signs a manifest without it. This device itself is refused (`forbidden`): sign out and erase instead. */
+  /**
+   * Signs a manifest without it; with `changesKeys`, under new keys. This device itself is refused
+   * (`forbidden`): sign out and erase instead.
+   */
   removeDevice(input: { deviceId: DeviceId }): Promise<void>;
 
   /** Phase `newDevice`: asks the other devices; `session` shows how it goes. Throws `too_many_devices`. */
