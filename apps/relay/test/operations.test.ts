@@ -3,11 +3,13 @@ import { clientEvents, limits } from '@sotto/protocol';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog, startRelay } from '../src/index.ts';
+import { publish, without } from './support/manifests.ts';
 import { addDevice, ask, createChat, createPerson } from './support/person.ts';
 import type { TestDevice, TestPerson } from './support/person.ts';
 import { startTestRelay } from './support/test-relay.ts';
 import type { TestRelay } from './support/test-relay.ts';
 import { connect, handshakeOf, next, rawSocket, refusal, send } from './support/test-socket.ts';
+import { vaultOf } from './support/vaults.ts';
 
 const generous = {
   send: { points: 100_000, perSeconds: 1 },
@@ -139,6 +141,36 @@ describe('Limits of rate', () => {
 
     expect(answers).toEqual([401, 401, 401, 429, 429]);
     expect((await ask(relay, 'GET', '/api/chats', bob)).status).toBe(200);
+  });
+
+  it('of a stolen device do not put off its removal', async () => {
+    const relay = await test.another({
+      rateLimits: {
+        auth: { points: 3, perSeconds: 30 },
+        key: { points: 3, perSeconds: 30 },
+        read: { points: 3, perSeconds: 30 },
+      },
+    });
+    const { person, device: laptop } = await createPerson(test);
+    const phone = await addDevice(test, person);
+    const useUp = async (method: string, path: string, as: object) => {
+      const answers = [];
+      for (let i = 0; i < 4; i++) answers.push((await ask(relay, method, path, as)).status);
+      return answers.at(-1);
+    };
+
+    const usedUp = [
+      await useUp('GET', '/api/chats', phone),
+      await useUp('GET', '/api/account', { token: phone.token }),
+      await useUp('DELETE', '/api/account/second-factor-backup', phone),
+      await useUp('PUT', '/api/account/vault', { token: phone.token, body: vaultOf(7) }),
+      await useUp('GET', '/api/chats', { ...phone, deviceId: randomUUID() }),
+    ];
+    const account = await ask(relay, 'GET', '/api/account', laptop);
+    const removed = await publish(relay, laptop, person, without(person, phone.deviceId));
+
+    expect(usedUp).toEqual([429, 429, 429, 429, 429]);
+    expect([account.status, removed.status]).toEqual([200, 200]);
   });
 
   it('count an IPv6 subscriber once, and requests to the REST service too', async () => {

@@ -74,9 +74,9 @@ export interface RateLimit {
 export const rateLimits = {
   /** A fast typist and a busy agent stay far below. Per device. */
   send: { points: 120, perSeconds: 10 },
-  /** Sync pages, lists, own account. Per device, or per user where no device is known. */
+  /** Sync pages, lists, own account. Per device, or per auth session where no device is known. */
   read: { points: 600, perSeconds: 60 },
-  /** Registering devices, publishing manifests, vaults, epochs and wraps. Per user. */
+  /** Registering devices, publishing manifests, vaults, epochs and wraps. Counted as `read`. */
   key: { points: 120, perSeconds: 60 },
   /** Claiming other devices' prekeys. Per user. */
   claim: { points: 200, perSeconds: 60 },

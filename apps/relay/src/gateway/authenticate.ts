@@ -29,8 +29,8 @@ export class RequestAuthenticator {
 
   /**
    * @throws ProtocolError `unauthenticated`, `forbidden` where the second factor is missing, `gone` for
-   *   a revoked device, `unavailable`; and `rate_limited` for a person who goes on naming sessions and
-   *   devices that are not theirs.
+   *   a revoked device, `unavailable`; and `rate_limited` for a session that goes on naming devices that
+   *   are not its own, or lacks its second factor.
    */
   async caller(
     request: FastifyRequest,
@@ -47,16 +47,14 @@ export class RequestAuthenticator {
     const user = { userId, sessionId, authenticatedAtMs };
     // Each wrong claim is a question to the database that nothing else counts: a token is enough to
     // ask, a million device ids can be made up.
-    await this.#rateLimits.demandLeft('auth', userId);
+    // Counted by session, which nobody but its holder can use up.
     await this.#rateLimits.demandLeft('auth', sessionId);
     try {
       return await this.#check(user, scope, claimedDevice(request));
     } catch (error) {
-      if (isProtocolError(error, 'unauthenticated')) {
-        await this.#rateLimits.consume('auth', userId);
+      if (isProtocolError(error, 'unauthenticated') || isProtocolError(error, 'forbidden')) {
+        await this.#rateLimits.consume('auth', sessionId);
       }
-      // Apart from the person, who may be somebody else than who has the password alone.
-      if (isProtocolError(error, 'forbidden')) await this.#rateLimits.consume('auth', sessionId);
       throw error;
     }
   }

@@ -45,8 +45,11 @@ export class RateLimits {
 const refused = ({ msBeforeNext }: RateLimiterRes) =>
   new ProtocolError('rate_limited', { retryAfterMs: Math.max(1, Math.ceil(msBeforeNext)) });
 
-/** Whose budget a class counts against: the device for messages and reads, else the person. */
+/**
+ * Whose budget a class counts against: the person where others are asked about, else the device, or the
+ * auth session where no device is known. A stolen device must not be able to use up what its removal needs.
+ */
 export function rateKey(cost: CostClass, caller: UserCaller & { deviceId?: string }): string {
-  const perDevice = cost === 'send' || cost === 'read';
-  return (perDevice ? caller.deviceId : undefined) ?? caller.userId;
+  if (cost === 'claim' || cost === 'search') return caller.userId;
+  return caller.deviceId ?? caller.sessionId;
 }
