@@ -1,11 +1,13 @@
 -- purpose: a removal changes the account's keys: one transaction takes a manifest that names another
 --   account key, which the former one endorsed, and the vault under another vault key, sealed to the
 --   devices that are left. Or nothing of it.
---   Who stores a vault on its own is looked at under the vault's lock too: a device that waits there for its
---   own removal stores nothing any more.
+--   Who stores a vault on its own is looked at under the vault's lock too, so that a device which waits
+--   there for its own removal stores nothing any more; and counted, so that none can go on making every
+--   removal stale.
 -- the server can learn: that and when an account's keys were changed, and by the size of the sealed
 --   wraps for about how many devices.
--- locks: access exclusive for a moment on public.account_vaults, which is read once for its checks.
+-- locks: access exclusive for a moment on public.account_vaults, which is read once for its checks; share on
+--   private.audit_events while the index is made.
 --   At run time a publication locks the account's vault after its profile.
 -- way back: drop the column, and create checks and functions again as they were. Vaults whose key was
 --   changed then lose what opens them on other devices, and their wraps are too long for the checks.
@@ -21,6 +23,9 @@ alter table public.account_vaults
     check (octet_length(recovery_wrap) between 1 and 2048),
   add constraint account_vaults_device_wraps_check
     check (octet_length(device_wraps) between 1 and 65536);
+
+create index audit_events_vault_changed_idx on private.audit_events (device_id, at)
+  where action = 'vault_changed';
 
 comment on column public.account_vaults.password_wrap is
   'The vault key, under the chat password or sealed to a key derived from it.';
@@ -175,6 +180,14 @@ begin
   end if;
 
   if private.vault_json(v_old) is distinct from private.vault_json(v_new) then
+    if (
+      select count(*) from private.audit_events e
+      where e.device_id = v_device
+        and e.action = 'vault_changed'
+        and e.at > now() - interval '24 hours'
+    ) >= 200 then
+      raise sqlstate 'PT429' using message = 'too_many_vaults';
+    end if;
     perform private.replace_vault(v_old, v_new, v_device, '{}');
   end if;
   return jsonb_build_object('version', v_new.version);

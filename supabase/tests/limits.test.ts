@@ -109,6 +109,7 @@ test.each([
   ['private.insert_wraps', limits.wrapsPerRequest],
   ['private.create_epoch', limits.epochsPerDay],
   ['private.publish_manifest', limits.manifestsPerDay],
+  ['private.put_vault', limits.vaultsPerDay],
   ['private.put_prekeys', limits.oneTimePreKeys],
   ['private.put_prekeys', limits.oneTimeKemPreKeys],
   ['private.claim_prekeys', limits.preKeyClaimsPerDay],

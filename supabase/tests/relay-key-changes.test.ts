@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
+import { limits } from '@sotto/protocol';
 import { newAccount } from './account-with-devices.ts';
 import type { Account, Device } from './account-with-devices.ts';
 import { waitForLock } from './wait-for-lock.ts';
@@ -395,6 +396,23 @@ describe('At the same time as a vault of its own', () => {
 
     expect(late).toMatchObject({ code: 'PT403' });
     expect(await stored()).toMatchObject({ vault: nextVault });
+  });
+
+  test('a device that goes on storing vaults comes to an end, a removal does not', async () => {
+    for (let version = 2; version < limits.vaultsPerDay + 2; version++) {
+      await putVault(ada.phone, newVault(version));
+    }
+    const version = limits.vaultsPerDay + 2;
+    const last = (await stored())['vault'] as object;
+
+    await expect(putVault(ada.phone, newVault(version))).rejects.toMatchObject({ code: 'PT429' });
+    expect(await putVault(ada.phone, last)).toEqual({ version: version - 1 });
+    expect(await putVault(ada.laptop, newVault(version))).toEqual({ version });
+    expect(await publish({ vault: changedVault(version + 1) })).toMatchObject([
+      { isActive: true },
+      { isActive: false },
+    ]);
+    expect(await putVault(ada.laptop, newVault(version + 2))).toEqual({ version: version + 2 });
   });
 
   test('of two removals one is stored', async () => {

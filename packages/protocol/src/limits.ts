@@ -37,6 +37,8 @@ export const limits = {
   preKeyClaimsPerDay: 20,
   /** Changes of one account's devices within a day; removals are never refused for it. */
   manifestsPerDay: 100,
+  /** Vaults that one device may store on their own within a day; with a removal they are never refused. */
+  vaultsPerDay: 200,
   /** Epochs that one person may begin in one chat within a day. */
   epochsPerDay: 100,
   deviceLinksOpen: 3,

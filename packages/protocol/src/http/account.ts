@@ -51,7 +51,7 @@ export const accountRoutes = {
     method: 'PUT',
     path: '/api/account/vault',
     summary:
-      'Store the vault; its version must be one above the stored one, else `conflict`. The first needs only a user, later ones a device.',
+      'Store the vault; its version must be one above the stored one, else `conflict`. The first needs only a user, later ones a device; `rate_limited` above its daily number.',
     scope: 'user',
     cost: 'key',
     bodyBytes: limits.vaultRequestBytes,
