@@ -10,6 +10,7 @@ import type { TrustStore } from '../trust/trust-store.ts';
 import type { ChatBook } from './chat-book.ts';
 import { judgeEpoch } from './judge-epoch.ts';
 import { presentMembers } from './chat-record.ts';
+import type { ChatAtRest } from './chat-record.ts';
 import type { HeldKey, KeyRing, OpenedKey } from './key-ring.ts';
 import { mayRead } from './made-under.ts';
 import { putWraps } from './put-wraps.ts';
@@ -135,10 +136,24 @@ export function createChatKeys(options: {
     return { isNew, disputed };
   }
 
+  async function note(
+    chatId: ChatId,
+    found: Partial<Pick<ChatAtRest, 'sealedFor' | 'disputedEpoch'>>,
+  ): Promise<void> {
+    await book.exclusively(chatId, async () => {
+      const chat = book.require(chatId);
+      const next = { ...chat, ...found };
+      const isSame = chat.sealedFor === next.sealedFor && chat.disputedEpoch === next.disputedEpoch;
+      if (!isSame) await book.commit(next);
+    });
+  }
+
   async function run(chatId: ChatId): Promise<void> {
     const offered = await http.call('getChatKeys', { params: { chatId } });
     offeredUpTo.set(chatId, Math.max(0, ...offered.epochs.map(({ epoch }) => epoch)));
     const { isNew, disputed } = await take(chatId, offered.epochs);
+    // Before anything is given: what the new key opens is shown from here on.
+    await note(chatId, { disputedEpoch: disputed });
     for (const offer of disputed === null ? offered.epochs : []) {
       const epochKey = await ring.find(chatId, offer.keyId);
       if (!epochKey || epochKey.unvouched) continue;
@@ -148,12 +163,7 @@ export function createChatKeys(options: {
         if (!refused.some((code) => isClientError(error, code))) throw error;
       });
     }
-    const sealedFor = versions(await people(chatId));
-    await book.exclusively(chatId, async () => {
-      const chat = book.require(chatId);
-      if (chat.sealedFor === sealedFor && chat.disputedEpoch === disputed) return;
-      await book.commit({ ...chat, sealedFor, disputedEpoch: disputed });
-    });
+    await note(chatId, { sealedFor: versions(await people(chatId)) });
     if (isNew) arrived.emit(chatId);
   }
 

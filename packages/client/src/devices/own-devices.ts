@@ -171,9 +171,9 @@ export function createOwnDevices(
   }
 
   /** Nothing was signed because chain and vault do not belong together: the devices screen says so. */
-  async function showWhy(error: unknown): Promise<never> {
-    if (isClientError(error, 'rollback')) await reachesAnchor().catch(() => undefined);
-    throw error;
+  async function showWhy(refusal: unknown): Promise<never> {
+    if (isClientError(refusal, 'rollback')) await reachesAnchor().catch(() => undefined);
+    throw refusal;
   }
 
   return {

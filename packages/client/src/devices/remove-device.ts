@@ -89,12 +89,15 @@ async function tryOnce(
         names: [],
         vault: next.sealedVault,
       };
-      const lost = await http.call('publishManifest', { body: request }).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (isClientError(lost, 'conflict')) return 'too late';
-      if (lost !== undefined && !isTransient(lost)) throw lost;
+      /** It may have got there: the chain tells. */
+      let lost: ClientError | undefined;
+      try {
+        await http.call('publishManifest', { body: request });
+      } catch (error) {
+        if (isClientError(error, 'conflict')) return 'too late';
+        if (!isClientError(error) || !isTransient(error)) throw error;
+        lost = error;
+      }
       const seen = await trust.refresh(userId).catch((error: unknown) => {
         throw lost ?? error;
       });

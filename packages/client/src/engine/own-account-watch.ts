@@ -23,15 +23,15 @@ export function createOwnAccountWatch(options: {
 }): OwnAccountWatch {
   const { context, trust, devices, followVault, onVault } = options;
   const { userId, vault } = context;
+  async function followIfOlder(): Promise<void> {
+    const own = await trust.person(userId);
+    if (own && !hasVaultsKey(own, vault)) followVault();
+  }
+
   return {
     chainChanged() {
       devices().changed();
-      void trust
-        .person(userId)
-        .then((own) => {
-          if (own && !hasVaultsKey(own, vault)) followVault();
-        })
-        .catch(() => undefined);
+      void followIfOlder().catch(() => undefined);
     },
     async vaultChanged() {
       await devices()
