@@ -67,6 +67,24 @@ describe('The credential-bundle entry', () => {
   });
 });
 
+describe('The vault-keys entry', () => {
+  it('is apart from the main one', () => {
+    const main = reachable('index.ts');
+
+    for (const file of ['change-vault-key', 'open-vault-as-device', 'device-wraps']) {
+      expect(reachable('vault-keys.ts')).toContain(`vault/${file}.ts`);
+      expect(main).not.toContain(`vault/${file}.ts`);
+    }
+  });
+
+  it('loads ML-KEM and SHA-3 with the first key that needs them, as opening a vault does', () => {
+    for (const entry of ['vault-keys.ts', 'vault/open-vault.ts', 'vault/create-vault.ts']) {
+      expect(reachable(entry)).toContain('seal/hpke-kem.ts');
+      expect(reachable(entry)).not.toContain('primitives/x-wing.ts');
+    }
+  });
+});
+
 describe('The verify entry', () => {
   it('loads no module that takes a secret key', () => {
     const loaded = reachable('verify.ts');

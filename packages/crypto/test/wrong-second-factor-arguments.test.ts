@@ -21,7 +21,12 @@ beforeAll(async () => {
     },
     openSecondFactorWithVault: {
       call: sotto.openSecondFactorWithVault,
-      args: { userId: alice, keyWrapKey, underVaultKey: sealed.underVaultKey },
+      args: {
+        userId: alice,
+        keyWrapKey,
+        formerKeyWrapKeys: [filled(32, 4)],
+        underVaultKey: sealed.underVaultKey,
+      },
       lengths: { underVaultKey: 'open_failed' },
     },
     openSecondFactorWithRecoveryKey: {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { damageNotRefused, filled, refusal, seededRandom } from '../../test/building/builders.ts';
 import { onEachBackEnd } from '../../test/known-answers/on-each-back-end.ts';
 import { utf8 } from '../encoding/text.ts';
-import { openBox, sealBox, type BoxBinding } from './committed-box.ts';
+import { openBox, openBoxUnder, sealBox, type BoxBinding } from './committed-box.ts';
 import { assertCommitment, deriveCommittedKey } from './committed-key.ts';
 
 const binding: BoxBinding = { key: filled(32, 1), label: 'test/box', fields: [utf8('place')] };
@@ -41,6 +41,39 @@ describe('A box', () => {
     expect(await refusal(() => sealBox({ ...binding, key: filled(33, 1) }, box))).toBe(
       'RangeError',
     );
+  });
+});
+
+describe('A box with several keys at hand', () => {
+  const [one, two, three] = [1, 2, 3].map((value) => ({ ...binding, key: filled(32, value) }));
+  if (!one || !two || !three) throw new Error('no bindings');
+
+  it('opens with the one that it names, wherever it stands', async () => {
+    const box = await sealBox(two, utf8('content'));
+
+    for (const bindings of [[two], [one, two], [two, one], [one, three, two, two]]) {
+      expect(await openBoxUnder(bindings, box)).toEqual(utf8('content'));
+    }
+    for (const bindings of [[], [one], [one, three], [{ ...two, fields: [] }]]) {
+      expect(await refusal(() => openBoxUnder(bindings, box))).toBe('open_failed');
+    }
+  });
+
+  it('tries none that it does not name', async () => {
+    const box = await sealBox(two, utf8('content'));
+    const { commitment } = await deriveCommittedKey(one.key, 'test/box/key');
+    box.set(commitment, 1);
+
+    expect(await refusal(() => openBoxUnder([one, two], box))).toBe('open_failed');
+    expect(await refusal(() => openBoxUnder([two], box))).toBe('open_failed');
+  });
+
+  it('refuses every key of another length, before anything is read', async () => {
+    const box = await sealBox(one, utf8('content'));
+    const short = { ...two, key: filled(31, 2) };
+
+    expect(await refusal(() => openBoxUnder([one, short], box))).toBe('RangeError');
+    expect(await refusal(() => openBoxUnder([short], filled(0, 0)))).toBe('RangeError');
   });
 });
 

@@ -55,6 +55,18 @@ describe('The backup of a second factor', () => {
     expect(await refusal(() => withRecovery(later.underRecoveryKey))).toBe('open_failed');
   });
 
+  it('opens with the key-wrap key of a vault key before', async () => {
+    const { underVaultKey } = await seal();
+    const now = { keyWrapKey: filled(32, 8) };
+    const former = [filled(32, 9), keyWrapKey];
+
+    expect(await withVault(underVaultKey, { ...now, formerKeyWrapKeys: former })).toEqual(factor);
+    expect(await withVault(underVaultKey, { formerKeyWrapKeys: [filled(32, 9)] })).toEqual(factor);
+    expect(await refusal(() => withVault(underVaultKey, now))).toBe('open_failed');
+    const others = { ...now, formerKeyWrapKeys: [filled(32, 9)] };
+    expect(await refusal(() => withVault(underVaultKey, others))).toBe('open_failed');
+  });
+
   it('opens for no other key, account or side', async () => {
     const { underRecoveryKey, underVaultKey } = await seal();
     const closed = [

@@ -17,7 +17,7 @@ import { utf8 } from '../encoding/text.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { decryptRecord, encryptRecord, maxRecordBytes } from './record.ts';
 import { deriveStorageKeys } from './storage-keys.ts';
-import { unwrapKey, wrapKey } from './wrap-key.ts';
+import { unwrapKey, unwrapKeyUnder, wrapKey } from './wrap-key.ts';
 
 const context = [utf8('messages'), uuidBytes(chat)];
 const key = filled(32, 4);
@@ -77,6 +77,24 @@ describe('A wrapped key', () => {
         'open_failed',
       ]);
     }
+  });
+
+  it('opens under whichever of several keys wrapped it', async () => {
+    const { wrappingKey, ...rest } = wrapping;
+    const wrapped = await wrapKey({ ...wrapping, key });
+    const under = (...wrappingKeys: Uint8Array[]) =>
+      unwrapKeyUnder({ ...rest, wrappingKeys, wrapped });
+    const [before, after] = [filled(32, 6), filled(32, 7)];
+
+    expect(await under(wrappingKey)).toEqual(key);
+    expect(await under(before, offsetView(wrappingKey), after)).toEqual(key);
+    expect(await refusal(() => under(before, after))).toBe('open_failed');
+    expect(await refusal(() => under())).toBe('open_failed');
+    expect(await refusal(() => under(wrappingKey, filled(31, 1)))).toBe('RangeError');
+    const moved = { ...rest, context: [], wrappingKeys: [wrappingKey], wrapped };
+    expect(await refusal(() => unwrapKeyUnder(moved))).toBe('open_failed');
+    const asOther = { ...moved, context, purpose: 'epoch-kez' };
+    expect(await refusal(() => unwrapKeyUnder(asOther))).toBe('open_failed');
   });
 
   it('has 16 to 4,096 bytes', async () => {
