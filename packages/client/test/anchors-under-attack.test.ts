@@ -172,10 +172,10 @@ describe('a relay that says that this device was removed', () => {
     await until(a.client.session, ({ phase }) => phase === 'signedOut');
     await a.client.signIn({ email: ann.email, password: ann.password });
     expect(a.client.session.getSnapshot().phase).toBe('newDevice');
-    // What was pinned stays, sealed; nothing else does.
+    // What was pinned stays, sealed, with the wrapped key that it is sealed under; nothing else does.
     const rows = [...a.disk.values()].flatMap((table) => [...table.keys()]);
     expect(rows.filter((key) => key.includes('/trust/'))).toHaveLength(2);
-    expect(rows.filter((key) => !/\/(trust|tries)/.test(key))).toEqual(['current']);
+    expect(rows.filter((key) => !/\/(trust|tries|storage-key)/.test(key))).toEqual(['current']);
     delete tap.onAnswer;
     await a.client.unlock({ chatPassword: ann.chatPassword });
 

@@ -49,7 +49,10 @@ describe('accounts of the first version', () => {
         const { chatPassword } = ann;
         const { userId } = first;
         const opened = await openVaultWithPassword({ userId, chatPassword, sealedVault: vault });
-        expect(opened.contents).toMatchObject({ version: 2, anchor: { version: 2 } });
+        expect(opened.contents).toMatchObject({ version: 3, anchor: { version: 2 } });
+        // The recovery key's public half comes when that key is typed or made anew.
+        const { passwordPublicKey, recoveryPublicKey } = opened.contents;
+        expect([passwordPublicKey?.length, recoveryPublicKey]).toEqual([1216, undefined]);
         const manifest = parseDeviceManifest(manifests.at(-1)?.body ?? new Uint8Array(0));
         expect(manifest.devices[0]?.sealingKey).not.toEqual(first.sealing.publicKey);
         expect(await first.http.call('getPreKeyStock', {})).toMatchObject({ oneTime: 100 });

@@ -203,7 +203,7 @@ describe('renewing the recovery key', () => {
       transport,
       random: (length) => {
         // The nonce of the new wrap: it and the body after it would be sealed over and under zeros.
-        if (armed && new Error('drawn').stack?.includes('wrapUnderRecoveryKey')) {
+        if (armed && new Error('drawn').stack?.includes('wrapWith')) {
           lockedAtWrap = true;
           void a.client.lock();
         }

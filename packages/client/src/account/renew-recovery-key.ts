@@ -47,6 +47,8 @@ export async function putRecoveryKeyInForce(
       return (await replaceRecoveryKey(input)).sealedVault;
     },
   });
+  // With its public half the vault may be ready for a change of its key.
+  opened.runtime.devices.changed();
   await reseal?.('alone').catch((error: unknown) => {
     // The new key is in force; that the former one opens the backup still, and nothing else, ends with
     // the next renewal.

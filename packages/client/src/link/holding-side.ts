@@ -16,6 +16,7 @@ import type { DeviceId, DeviceLink, LinkAnswer, LinkId } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
 import type { AccountContext } from '../engine/account-context.ts';
 import type { LinkRequest } from '../facade.ts';
+import { assertVaultsKey } from '../trust/assert-own-key.ts';
 import type { TrustStore } from '../trust/trust-store.ts';
 
 /** One answer of this device. What the relay told when it was given is what counts from then on. */
@@ -40,7 +41,10 @@ export interface HoldingSide {
   answer(link: DeviceLink): Promise<void>;
   /** Throws `not_found` for a code of no listed request, `untrusted` when the relay lists another commitment. */
   answerScanned(scanned: string, links: readonly DeviceLink[]): Promise<LinkId>;
-  /** Throws `conflict` before the other side's key is known and bound to what was compared. */
+  /**
+   * Throws `conflict` before the other side's key is known and bound to what was compared, `rollback` while
+   * the vault here is not the one that goes with the own chain.
+   */
   approve(linkId: LinkId): Promise<void>;
   forget(linkId: LinkId): void;
 }
@@ -170,6 +174,8 @@ export function createHoldingSide(options: {
 
   async function seal(mine: Held): Promise<SignedSeal> {
     const own = await trust.refresh(userId);
+    // A removed device may have the key of a vault that the chain has left behind.
+    assertVaultsKey(own, vault);
     return await sealDeviceLinkDelivery({
       transcript: {
         commitment: mine.link.commitment,

@@ -13,9 +13,10 @@ import {
   uuidBytes,
   wrapKey,
 } from '@sotto/crypto';
-import type { IdentityKeyPair, SealingKeyPair } from '@sotto/crypto';
+import type { CreatedVault, IdentityKeyPair, SealingKeyPair } from '@sotto/crypto';
 import { chatIdSchema, deviceIdSchema } from '@sotto/protocol';
 import type { ChatId, DeviceId, Profile, UserId } from '@sotto/protocol';
+import { sealVault } from '../../../crypto/src/vault/sealed-vault.ts';
 import { createAuthDoor } from '../../src/account/auth-door.ts';
 import { signSessionProof } from '../../src/devices/device-proof.ts';
 import { createDeviceShelf, writeCurrentUser } from '../../src/devices/device-record.ts';
@@ -45,6 +46,7 @@ export interface FirstVersionAccount {
   http: HttpClient;
   store: SealedStore;
   keyWrapKey: Uint8Array;
+  recoveryKey: string;
 }
 
 /**
@@ -77,7 +79,7 @@ export async function signUpFirstVersion(
   const { profile } = await http.call('putProfile', {
     body: { handle, displayName, avatarColor: 0 },
   });
-  const vault = await createVault({ userId, chatPassword });
+  const vault = await createFirstVault(userId, chatPassword);
   await http.call('putVault', { body: vault.sealedVault });
   const keys = await deriveStorageKeys(vault.vaultKey);
   const identity = await generateIdentityKeyPair();
@@ -158,7 +160,19 @@ export async function signUpFirstVersion(
     await store.seal('state', `trust/${userId}`, trust),
   ]);
   const { keyWrapKey } = keys;
-  return { disk, userId, deviceId, profile, identity, sealing, http, store, keyWrapKey };
+  const { recoveryKey } = vault;
+  const made = { disk, userId, deviceId, profile, identity, sealing };
+  return { ...made, http, store, keyWrapKey, recoveryKey };
+}
+
+/** A vault with nothing in it but the account key. */
+async function createFirstVault(userId: UserId, chatPassword: string): Promise<CreatedVault> {
+  const created = await createVault({ userId, chatPassword });
+  const { vaultKey, sealedVault: made, accountKey } = created;
+  const { version, kdf } = made;
+  const contents = { accountSeed: accountKey.seed };
+  const sealedVault = await sealVault({ userId, version, kdf }, made, vaultKey, contents);
+  return { ...created, sealedVault };
 }
 
 /** A chat as the first version began it: its key names no manifests, its seals no recipient keys. */
