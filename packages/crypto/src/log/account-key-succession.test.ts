@@ -277,6 +277,8 @@ describe('A chain of manifests with several account keys', () => {
       const short = await forge(body.slice(0, length), second);
       expect(await refusal(() => verify(short, first, 1))).toBe('bad_signature');
     }
+    const short = await forge(body.slice(0, 120), first);
+    expect(await refusal(() => verify(short, first, 1))).toBe('bad_encoding');
     const cut = await forge(body.slice(0, 90), second, first);
     expect(await refusal(() => verify(cut, first, 1))).toBe('bad_encoding');
     const refusedKey = concatBytes(body.slice(0, 58), filled(32, 0), unendorsed.slice(90));

@@ -225,7 +225,9 @@ describe('A signed manifest', () => {
       return copy;
     };
     const wrong: Record<string, [Uint8Array, string]> = {
-      'another format': [patched(0, 2), 'bad_encoding'],
+      'format 0': [patched(0, 0), 'bad_encoding'],
+      'format 2 without an endorsement': [patched(0, 2), 'bad_encoding'],
+      'format 3': [patched(0, 3), 'bad_encoding'],
       'version 0': [patched(17, ...filled(8, 0)), 'bad_encoding'],
       'version above 2^53': [patched(17, ...filled(8, 255)), 'bad_encoding'],
       'version 1 with a hash before it': [patched(17, ...filled(7, 0), 1), 'bad_encoding'],

@@ -300,6 +300,19 @@ describe('A vault from before contents had public keys', () => {
     expect((await byRecoveryKey(next.sealedVault, recoveryKey)).vaultKey).toEqual(next.vaultKey);
   });
 
+  it('takes nothing from a secret that opens a wrap to another key', async () => {
+    const { vaultKey } = created;
+    const foreign = await createVault({ userId: alice, chatPassword });
+    const { version, kdf } = foreign.sealedVault;
+    const place = { userId: alice, version, kdf };
+    const mixed = await sealVault(place, foreign.sealedVault, vaultKey, contents());
+
+    expect(await refusal(() => update({ chatPassword }, mixed))).toBe('open_failed');
+    const { recoveryKey } = foreign;
+    expect(await refusal(() => update({ recoveryKey }, mixed))).toBe('open_failed');
+    expect(await refusal(() => update({}, mixed))).toBe('accepted');
+  });
+
   it('takes nothing from a secret that does not open it', async () => {
     const none = await older('none');
     const { recoveryKey } = await createVault({ userId: alice, chatPassword });

@@ -167,6 +167,6 @@ it('All that opens a vault opens it to one key, however often and by whom it was
         }
       }
     }),
-    { numRuns: 8 },
+    { numRuns: 5 },
   );
 });

@@ -219,6 +219,23 @@ describe('Device wraps under a body that fits them', () => {
     expect(await at(2)).toBe('accepted');
   });
 
+  it('do not open if they were made for a version that the vault has not reached', async () => {
+    const sealedAt = async (madeAt: number) => {
+      const { ephemeralPublicKey, ciphertext } = await sealSigned({
+        ...vaultKeySeal(alice, madeAt),
+        payload: changed.vaultKey,
+        sender: asSender(phone),
+        recipient: asRecipient(laptop),
+      });
+      const wrap = { ...wrapTo(changed.sealedVault, laptop), ephemeralPublicKey, ciphertext };
+      return opens(await withWraps(serializeDeviceWraps({ madeAt, wraps: [wrap] })));
+    };
+
+    expect(await sealedAt(1)).toBe('accepted');
+    expect(await sealedAt(2)).toBe('accepted');
+    expect(await sealedAt(3)).toBe('open_failed');
+  });
+
   it('do not open with the key of another vault, or of the change before', async () => {
     const again = await changeKey(created, [phone, laptop]);
     expect(await opens(await withOnly(wrapTo(again.sealedVault, laptop)))).toBe('open_failed');

@@ -1,5 +1,5 @@
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
-import { CryptoError, isCryptoError } from '../errors.ts';
+import { CryptoError } from '../errors.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { assertSealedVault } from './open-vault.ts';
 import { parseRecoveryKey } from './recovery-key.ts';
@@ -65,9 +65,6 @@ async function assertOpens(
   wrap: Uint8Array,
   vaultKey: Uint8Array,
 ): Promise<void> {
-  const opened = await openWrap(readWrap(version, wrap), secret).catch((error: unknown) => {
-    if (!isCryptoError(error)) throw error;
-    throw new CryptoError('open_failed');
-  });
+  const opened = await openWrap(readWrap(version, wrap), secret);
   if (!equalBytes(opened, vaultKey)) throw new CryptoError('open_failed');
 }

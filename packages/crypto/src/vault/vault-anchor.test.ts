@@ -99,6 +99,7 @@ describe('An anchor in a vault', () => {
     ];
     for (const one of wrong) {
       await expect(put(older, { anchor: one })).rejects.toThrow(/anchor/);
+      await expect(put(anchored, { anchor: one })).rejects.toThrow(/anchor/);
     }
   });
 });
