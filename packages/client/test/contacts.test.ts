@@ -189,7 +189,10 @@ describe('another account key', () => {
 
     await a.client.acceptKeyChange({ userId: benId, digits: contact.change?.digits ?? '' });
 
-    const accepted = await until(a.client.contact(benId), ({ trust }) => trust === 'unchecked');
+    const accepted = await until(
+      a.client.contact(benId),
+      ({ trust, digits }) => trust === 'unchecked' && digits !== null,
+    );
     expect(accepted).toMatchObject({ checkedAtMs: null, change: null, digits: own.digits });
     await a.client.sendText({ chatId, text: 'to the new key' });
     const state = await until(b.client.chat(chatId), (chat) =>

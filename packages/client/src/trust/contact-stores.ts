@@ -32,6 +32,18 @@ export function createContactStores(initialStatus: () => ContactState['status'])
   const stores = new Map<UserId, WritableStore<ContactState>>();
   const listening = new Set<UserId>();
   const watched = createSignal<UserId>();
+
+  /**
+   * Whoever looks next sees no safety code before it was asked for anew. Whoever listens again in the same
+   * turn, as an interface does when it draws anew, sees it stay.
+   */
+  function forgetSoon(userId: UserId, store: WritableStore<ContactState>): void {
+    queueMicrotask(() => {
+      if (listening.has(userId)) return;
+      store.set({ ...emptyContact, status: initialStatus() });
+    });
+  }
+
   return {
     watched,
     open: () => [...listening],
@@ -39,12 +51,15 @@ export function createContactStores(initialStatus: () => ContactState['status'])
       let found = stores.get(userId);
       if (!found) {
         const initial = { ...emptyContact, status: initialStatus() };
-        found = createStore<ContactState>(initial, (isWatched) => {
-          if (!isWatched) return void listening.delete(userId);
+        const created = createStore<ContactState>(initial, (isWatched) => {
+          if (!isWatched) {
+            listening.delete(userId);
+            return forgetSoon(userId, created);
+          }
           listening.add(userId);
           watched.emit(userId);
         });
-        stores.set(userId, found);
+        stores.set(userId, (found = created));
       }
       return found;
     },
