@@ -234,6 +234,27 @@ describe('relay_put_vault', () => {
     await expect(putVault(userId, sessionId, newVault())).rejects.toMatchObject({ code: 'PT409' });
   });
 
+  test('answers the same first one alike though it comes twice at once', async () => {
+    const { userId } = await addUser(client);
+    const vault = {
+      p_user: userId,
+      p_session: await addSession(client, userId),
+      p_vault: newVault(),
+    };
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+
+    await client.query('begin');
+    await call(client, 'relay_put_vault', vault);
+    const [second] = await Promise.all([
+      call(other, 'relay_put_vault', vault),
+      waitForLock(client, other).then(() => client.query('commit')),
+    ]);
+    await other.end();
+
+    expect(second).toEqual({ version: 1 });
+  });
+
   test('keeps the device wraps, and answers without them when there are none', async () => {
     const ada = await addPerson(client);
     const stored = async () =>

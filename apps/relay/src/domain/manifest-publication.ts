@@ -18,8 +18,10 @@ export interface CertifiedPublication {
 }
 
 /**
+ * That another account key comes with a vault alone is checked where both are stored.
+ *
  * @throws ProtocolError as `certifyManifest`, and `bad_request` for a manifest that adds devices, removes
- *   the caller, gives a name a hash that is not its own, or names another account key without a vault.
+ *   the caller, or gives a name a hash that is not its own.
  */
 export async function certifyPublication(
   database: Database,
@@ -34,7 +36,6 @@ export async function certifyPublication(
   const { added, changed, removed } = compareManifests(previous, manifest);
   const keepsCaller = manifest.devices.some(({ deviceId }) => deviceId === caller.deviceId);
   if (added.length > 0 || !keepsCaller) throw new ProtocolError('bad_request');
-  if (stored.formerAccountKey && !publication.vault) throw new ProtocolError('bad_request');
   const names = await namesOf(manifest.devices, publication.names);
   const isNamed = changed.every(
     ({ device, isRenamed }) => !isRenamed || names.has(device.deviceId),
