@@ -20,10 +20,16 @@ import { passwordBinding, recoveryBinding } from './vault-secret.ts';
 import { wrapFor } from './vault-wrap.ts';
 
 /**
+ * So many keep the body of a vault below 8 KiB, each being 32 bytes. At one more the oldest is given up: a
+ * removal must not become impossible.
+ */
+export const maxFormerVaultKeys = 160;
+
+/**
  * Gives the vault another key, without knowing chat password or recovery key: version + 1, same password,
  * recovery key and parameters. The key is sealed to the public keys of both, and to each of `recipients`,
  * by `sender`; name the sender itself among them, so that it opens the vault again after a crash. The key
- * before is kept in the contents, with those before it.
+ * before is kept in the contents, with those before it, 160 in all.
  *
  * Throws `missing_key` if the vault lacks a public key (`updateVault` puts it in), `open_failed` if
  * `vaultKey` is not this vault's key, `rollback` for an anchor below the vault's, `bad_key` for a refused
@@ -49,7 +55,9 @@ export async function changeVaultKey(input: {
   const { passwordPublicKey, recoveryPublicKey } = before;
   if (!passwordPublicKey || !recoveryPublicKey) throw new CryptoError('missing_key');
   const after = withContents(before, contents);
-  after.formerVaultKeys = [...before.formerVaultKeys, Uint8Array.from(input.vaultKey)];
+  after.formerVaultKeys = [...before.formerVaultKeys, Uint8Array.from(input.vaultKey)].slice(
+    -maxFormerVaultKeys,
+  );
   const next = { ...place, version: place.version + 1 };
   const vaultKey = drawRandom(random, 32);
   const wrap = (recipient: Parameters<typeof wrapFor>[0]) =>

@@ -20,7 +20,7 @@ import {
   testDevice,
   type TestDevice,
 } from '../../test/building/vault-account.ts';
-import { changeVaultKey } from './change-vault-key.ts';
+import { changeVaultKey, maxFormerVaultKeys } from './change-vault-key.ts';
 import { createVault, type CreatedVault } from './create-vault.ts';
 import { openVaultWithKey, openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
 import { sealVault, type SealedVault } from './sealed-vault.ts';
@@ -114,6 +114,27 @@ describe('Parts of a changed vault', () => {
 
     expect(await withLength(65_536)).toBe('accepted');
     expect(await withLength(65_537)).toBe('open_failed');
+  });
+
+  it('keep 160 former keys, the newest, in a body below 8 KiB', async () => {
+    const { sealedVault, vaultKey } = changed;
+    const { version, kdf } = sealedVault;
+    const contents = await withKey(sealedVault);
+    const numbered = Array.from({ length: 170 }, (_, index) => filled(32, index));
+    const after = async (count: number) => {
+      const formerVaultKeys = numbered.slice(0, count);
+      const kept = { ...contents, formerVaultKeys };
+      const place = { userId: alice, version, kdf };
+      const full = await sealVault(place, sealedVault, vaultKey, kept);
+      const next = await changeKey({ vaultKey, sealedVault: full }, [phone]);
+      expect(next.sealedVault.body.length).toBeLessThan(8_192);
+      return (await openAs(phone, next.sealedVault, [phone])).contents.formerVaultKeys;
+    };
+
+    expect(maxFormerVaultKeys).toBe(160);
+    expect(await after(159)).toEqual([...numbered.slice(0, 159), vaultKey]);
+    expect(await after(160)).toEqual([...numbered.slice(1, 160), vaultKey]);
+    expect(await after(170)).toEqual([...numbered.slice(11), vaultKey]);
   });
 
   it('are made for 49 devices with hybrid keys, and for no more', { timeout: 60_000 }, async () => {

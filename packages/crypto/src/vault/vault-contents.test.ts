@@ -128,14 +128,14 @@ describe('The contents of a vault', () => {
     expect(await refusal(() => parseContents(version3()))).toBe('accepted');
   });
 
-  it('hold 1,024 former keys and no more', async () => {
+  it('hold as many former keys as their number tells', async () => {
     const keys = (count: number) => ({
       accountSeed,
       formerVaultKeys: Array.from({ length: count }, (_, index) => filled(32, index % 256)),
     });
 
-    expect(parseContents(serializeContents(keys(1_024)))).toMatchObject(keys(1_024));
-    expect(await refusal(() => serializeContents(keys(1_025)))).toBe('too_large');
+    expect(parseContents(serializeContents(keys(300)))).toMatchObject(keys(300));
+    expect(await refusal(() => serializeContents(keys(65_536)))).toBe('RangeError');
   });
 
   it('are not written with a part of another length', async () => {

@@ -31,16 +31,9 @@ export type SealedContents = Omit<VaultContents, 'version' | 'formerVaultKeys'> 
 const publicKeyBytes = 1_216;
 const vaultKeyBytes = 32;
 
-/** More changes of the vault key than an account makes; each adds 32 bytes to the contents. */
-const maxFormerVaultKeys = 1_024;
-
 const noAnchor: ManifestHead = { version: 0, hash: new Uint8Array(32) };
 
-/**
- * The bytes of a vault's contents, in the lowest version that holds them.
- *
- * Throws `too_large` above 1,024 former vault keys, and for other mistakes `TypeError` or `RangeError`.
- */
+/** The bytes of a vault's contents, in the lowest version that holds them. */
 export function serializeContents(contents: SealedContents): Uint8Array {
   const { accountSeed, anchor, passwordPublicKey, recoveryPublicKey } = contents;
   const formerVaultKeys = contents.formerVaultKeys ?? [];
@@ -51,7 +44,6 @@ export function serializeContents(contents: SealedContents): Uint8Array {
       ? concatBytes(Uint8Array.of(1), accountSeed)
       : concatBytes(Uint8Array.of(2), accountSeed, ...anchorFields(anchor));
   }
-  if (formerVaultKeys.length > maxFormerVaultKeys) throw new CryptoError('too_large');
   for (const key of formerVaultKeys) assertBytes(key, 'formerVaultKeys', vaultKeyBytes);
   return concatBytes(
     Uint8Array.of(3),
