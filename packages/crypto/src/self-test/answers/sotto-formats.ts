@@ -5,13 +5,17 @@ import { be64 } from '../../encoding/integers.ts';
 import { fromUtf8, utf8 } from '../../encoding/text.ts';
 import { uuidBytes } from '../../encoding/uuid.ts';
 import { verifyLabelled } from '../../identity/verify-labelled.ts';
-import { verifyManifestChain } from '../../log/verify-device-manifest.ts';
+import { verifyDeviceManifest, verifyManifestChain } from '../../log/verify-device-manifest.ts';
 import { openSigned } from '../../seal/open-signed.ts';
 import { sealingKeyPairFromPrivateKey } from '../../seal/sealing-key-pair.ts';
 import { openVaultWithPassword, openVaultWithRecoveryKey } from '../../vault/open-vault.ts';
 import { decryptRecord } from '../../vault/record.ts';
+import { parseRecoveryKey } from '../../vault/recovery-key.ts';
+import { recoverySecret } from '../../vault/vault-secret.ts';
+import { openWrap, readWrap } from '../../vault/vault-wrap.ts';
 import { altered, refusalOf, type KnownAnswers } from '../known-answer.ts';
 import { golden } from './golden-objects.ts';
+import { goldenVaultKeys } from './golden-vault-keys.ts';
 
 const alice = '0a1b2c3d-0000-4000-8000-00000000a11c';
 const bob = '0a1b2c3d-0000-4000-8000-000000000b0b';
@@ -43,6 +47,22 @@ async function openSeal(ciphertext: Uint8Array): Promise<string> {
     recipient: { ...recipient, ...(await sealingKeyPairFromPrivateKey(filled(33))) },
   });
   return toHex(payload);
+}
+
+async function openSealedWrap(wrap: Uint8Array): Promise<string> {
+  const secret = await recoverySecret(alice, parseRecoveryKey(goldenVaultKeys.recoveryKey));
+  return toHex(await openWrap(readWrap(2, wrap), secret));
+}
+
+async function verifySuccession(signature: Uint8Array): Promise<string> {
+  const { hash } = await verifyDeviceManifest({
+    userId: alice,
+    accountKey: fromHex(goldenVaultKeys.formerAccountKey),
+    body: fromHex(goldenVaultKeys.manifest.body),
+    signature,
+    previous: { version: 3, hash: filled(75) },
+  });
+  return toHex(hash);
 }
 
 const { vault } = golden;
@@ -106,6 +126,15 @@ export const sottoFormats: readonly KnownAnswers[] = [
         expected: golden.manifest.hash,
       },
       {
+        compute: () => verifySuccession(fromHex(goldenVaultKeys.manifest.signature)),
+        expected: goldenVaultKeys.manifest.hash,
+      },
+      {
+        compute: () =>
+          refusalOf(() => verifySuccession(altered(fromHex(goldenVaultKeys.manifest.signature)))),
+        expected: 'bad_signature',
+      },
+      {
         compute: async () =>
           String(
             await verifyLabelled({
@@ -144,6 +173,22 @@ export const sottoFormats: readonly KnownAnswers[] = [
           return toHex(opened.contents.accountSeed);
         },
         expected: vault.accountSeed,
+      },
+    ],
+  },
+  {
+    algorithm: 'Vault key, sealed to a recovery key',
+    origin: own,
+    native: ['X25519', 'AES-GCM'],
+    answers: [
+      {
+        compute: () => openSealedWrap(fromHex(goldenVaultKeys.recoveryWrap)),
+        expected: goldenVaultKeys.vaultKey,
+      },
+      {
+        compute: () =>
+          refusalOf(() => openSealedWrap(altered(fromHex(goldenVaultKeys.recoveryWrap)))),
+        expected: 'open_failed',
       },
     ],
   },
