@@ -7,6 +7,7 @@ import {
   generateSealingKeyPair,
   openVaultWithKey,
   openVaultWithPassword,
+  openVaultWithRecoveryKey,
   sha256,
   signDeviceManifest,
   utf8,
@@ -17,7 +18,10 @@ import { changeVaultKey, openVaultAsDevice } from '../src/vault-keys.ts';
 
 const userId = '0a1b2c3d-0000-4000-8000-00000000a11c';
 const chatPassword = 'five quiet otters swim north';
-const { sealedVault, vaultKey, accountKey } = await createVault({ userId, chatPassword });
+const { sealedVault, vaultKey, recoveryKey, accountKey } = await createVault({
+  userId,
+  chatPassword,
+});
 
 async function makeDevice(deviceId: string, number: number) {
   const identity = await generateIdentityKeyPair();
@@ -66,6 +70,7 @@ const changed = await changeVaultKey({
   userId,
   vaultKey,
   sealedVault,
+  chatPassword,
   contents: { accountSeed: nextAccountKey.seed, anchor: { version: 2, hash: after.hash } },
   sender: { userId, deviceId: laptop.deviceId, identitySeed: laptop.identity.seed },
   recipients: [laptop, phone].map(({ deviceId, entry }) => ({
@@ -94,12 +99,18 @@ const opened = await openVaultAsDevice({
 assert.deepEqual(newest?.accountKey, nextAccountKey.publicKey);
 assert.deepEqual(opened.vaultKey, changed.vaultKey);
 assert.deepEqual(opened.contents.formerVaultKeys, [vaultKey]);
-// A new device opens it with the chat password, which the laptop did not need to know.
+// A new device opens it with the chat password; so it does with the recovery key, which nobody typed.
 const byPassword = await openVaultWithPassword({
   userId,
   chatPassword,
   sealedVault: changed.sealedVault,
 });
 assert.deepEqual(byPassword, opened);
+const byRecoveryKey = await openVaultWithRecoveryKey({
+  userId,
+  recoveryKey,
+  sealedVault: changed.sealedVault,
+});
+assert.deepEqual(byRecoveryKey, opened);
 // The stolen device's vault key opens nothing more.
 await assert.rejects(openVaultWithKey({ userId, vaultKey, sealedVault: changed.sealedVault }));

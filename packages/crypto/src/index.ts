@@ -77,6 +77,7 @@ export {
 export type { KdfParameters } from './vault/kdf-parameters.ts';
 export type { SealedVault } from './vault/sealed-vault.ts';
 export type { NewVaultContents, VaultContents } from './vault/vault-contents.ts';
+export type { RecoveryPart } from './vault/recovery-proof.ts';
 export { createVault, type CreatedVault } from './vault/create-vault.ts';
 export {
   openVaultWithKey,
@@ -84,7 +85,8 @@ export {
   openVaultWithRecoveryKey,
   type OpenedVault,
 } from './vault/open-vault.ts';
-export { replaceRecoveryKey, rewrapVault } from './vault/rewrap-vault.ts';
+export { replaceRecoveryKey } from './vault/replace-recovery-key.ts';
+export { rewrapVault } from './vault/rewrap-vault.ts';
 export { updateVault } from './vault/update-vault.ts';
 export { deriveStorageKeys, type StorageKeys } from './vault/storage-keys.ts';
 export { unwrapKey, unwrapKeyUnder, wrapKey, type KeyWrapBinding } from './vault/wrap-key.ts';

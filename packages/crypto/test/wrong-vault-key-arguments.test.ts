@@ -33,18 +33,20 @@ beforeAll(async () => {
   const { identity } = phone;
   const created = await sotto.createVault({ userId: alice, chatPassword: 'pw', random });
   const { sealedVault, vaultKey } = created;
-  const changed = await changeKey(created, [phone]);
+  const changed = await changeKey(created, [phone], { password: 'pw' });
   const { deviceWraps, ...withoutWraps } = changed.sealedVault;
   const contents = { accountSeed: newAccountSeed, anchor: newAnchor };
   const change = {
     userId: alice,
     vaultKey,
     sealedVault,
+    chatPassword: 'pw',
     contents,
     sender: asSender(phone),
     recipients: [asRecipient(phone)],
   };
-  const update = { userId: alice, vaultKey, sealedVault, contents };
+  const unchanged = { userId: alice, vaultKey, sealedVault };
+  const update = { ...unchanged, contents };
   const { hybridKey: _, ...plain } = asRecipient(phone);
   const findSenderKey = async () => identity.publicKey;
   const stranger = await testDevice(alicePhone, 47);
@@ -81,6 +83,13 @@ beforeAll(async () => {
       sotto.signDeviceManifest({ manifest, accountSeed: seed, formerSeed }),
     chatPassword: (chatPassword) => sotto.updateVault({ ...update, chatPassword }),
     recoveryKey: (recoveryKey) => sotto.updateVault({ ...update, recoveryKey }),
+    'present chatPassword': (chatPassword) =>
+      sotto.rewrapVault({ ...unchanged, newChatPassword: 'new', chatPassword }),
+    'typed recoveryKey': (recoveryKey) =>
+      sotto.rewrapVault({ ...unchanged, newChatPassword: 'new', recoveryKey }),
+    'chatPassword for a recovery key': (chatPassword) =>
+      sotto.replaceRecoveryKey({ ...unchanged, chatPassword }),
+    'written recoveryKey': (recoveryKey) => sotto.replaceRecoveryKey({ ...unchanged, recoveryKey }),
     hybridKey: (hybridKey) =>
       vaultKeys.changeVaultKey({ ...change, recipients: [{ ...plain, hybridKey }] }),
     random: (random) => vaultKeys.changeVaultKey({ ...change, random }),

@@ -98,6 +98,7 @@ export function aDevicesState(fields: Partial<DevicesState> = {}): DevicesState 
     removed: [],
     requests: [],
     changesKeys: true,
+    keysDue: false,
     alarm: null,
     ...fields,
   };

@@ -1,12 +1,15 @@
 import { openVaultWithPassword, replaceRecoveryKey, zeroize } from '@sotto/crypto';
 import { formatRecoveryKey, generateRecoveryKey } from '@sotto/crypto';
-import { isClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import type { EngineCore, OpenedAccount } from '../engine/engine-core.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { sealUnderVault, vaultFailure } from '../vault/open-vault.ts';
 import { publishVault } from '../vault/publish-vault.ts';
 
-/** A recovery key for after its confirmation. Nothing is sealed under it yet. Throws `wrong_chat_password`. */
+/**
+ * A recovery key for after its confirmation. Nothing is sealed under it yet. The chat password is kept in
+ * memory from here on, also where it was not yet. Throws `wrong_chat_password`.
+ */
 export async function drawRecoveryKey(
   opened: OpenedAccount,
   chatPassword: string,
@@ -19,13 +22,15 @@ export async function drawRecoveryKey(
   } catch (error) {
     throw vaultFailure(error, 'wrong_chat_password');
   }
+  vault.replaceChatPassword(chatPassword);
   return formatRecoveryKey(generateRecoveryKey({ random: context.platform.random }));
 }
 
 /**
  * Makes a recovery key that was written down the account's. The backup of a second factor opens with
  * both keys until the vault has the new one: whatever stops this half-way, the key that opens the vault
- * opens the backup, too.
+ * opens the backup, too. The chat password vouches for the new key: `wrong_chat_password` when another
+ * device changed it meanwhile.
  */
 export async function putRecoveryKeyInForce(
   core: EngineCore,
@@ -43,12 +48,17 @@ export async function putRecoveryKeyInForce(
     vault,
     change: async (sealedVault) => {
       const { vaultKey } = vault;
-      const input = { userId, vaultKey, sealedVault, recoveryKey, random };
-      return (await replaceRecoveryKey(input)).sealedVault;
+      const chatPassword = vault.chatPassword();
+      if (chatPassword === null) throw new ClientError('locked');
+      const input = { userId, vaultKey, sealedVault, chatPassword, recoveryKey, random };
+      try {
+        return (await replaceRecoveryKey(input)).sealedVault;
+      } catch (error) {
+        throw vaultFailure(error, 'wrong_chat_password');
+      }
     },
   });
-  // With its public half the vault may be ready for a change of its key.
-  opened.runtime.devices.changed();
+  opened.runtime.secretsChanged();
   await reseal?.('alone').catch((error: unknown) => {
     // The new key is in force; that the former one opens the backup still, and nothing else, ends with
     // the next renewal.

@@ -48,6 +48,7 @@ const loadingDevices: DevicesState = {
   removed: [],
   requests: [],
   changesKeys: false,
+  keysDue: false,
   alarm: null,
 };
 

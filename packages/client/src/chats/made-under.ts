@@ -41,9 +41,9 @@ export function parseMadeUnder(
 
 /** How what an epoch names of a person compares with what is known of them here. */
 export type Standing =
-  /** Their manifest of that version is this one, and no device of theirs was removed since. */
+  /** Their manifest of that version is this one; no device of theirs was removed, no key succeeded since. */
   | 'holds'
-  /** A device was removed since, or the account key was exchanged and accepted since. */
+  /** A device was removed or the account key succeeded since, or it was exchanged and accepted since. */
   | 'superseded'
   /** Newer than what is known here. */
   | 'ahead'
@@ -57,7 +57,9 @@ export function standingOf({ version, hash }: MadeUnder, person: PersonTrust): S
   const removedSince = person.devices.some(
     (device) => !device.current && (device.removedAtVersion ?? Infinity) > version,
   );
-  return removedSince ? 'superseded' : 'holds';
+  // A change of keys that came after the removal: what was wrapped between them, the removed device can open.
+  const succeededSince = (person.succession ?? 0) > version;
+  return removedSince || succeededSince ? 'superseded' : 'holds';
 }
 
 /**

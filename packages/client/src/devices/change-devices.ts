@@ -11,7 +11,7 @@ import { generateSealingKeys } from './device-keys.ts';
 import type { DeviceKeys, SealingKeys } from './device-keys.ts';
 import { hashName } from './devices-view.ts';
 import { publishManifest } from './publish-manifest.ts';
-import { removeDevice } from './remove-device.ts';
+import { changeDueKeys, removeDevice } from './remove-device.ts';
 import type { VaultExchange } from './remove-device.ts';
 
 const dayMs = 86_400_000;
@@ -24,6 +24,8 @@ export interface DeviceChanges {
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`; and as {@link removeDevice}. */
   remove(deviceId: DeviceId): Promise<void>;
+  /** Changes the keys if a removal left that to be done; false when this device cannot. */
+  changeKeys(): Promise<boolean>;
   /** Exchanges sealing keys that are old or not hybrid, drops former ones. */
   keepSealingKeys(own: PersonTrust): Promise<void>;
 }
@@ -95,6 +97,7 @@ export function createDeviceChanges(options: {
 
   return {
     keepSealingKeys,
+    changeKeys: () => turns.run(() => changeDueKeys(options)),
     async rename(deviceId, name) {
       const parsed = nameSchema.safeParse(name);
       if (!parsed.success) throw new ClientError('name_invalid');

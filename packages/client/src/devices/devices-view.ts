@@ -14,6 +14,7 @@ export const noDevices: DevicesState = {
   removed: [],
   requests: [],
   changesKeys: false,
+  keysDue: false,
   alarm: null,
 };
 

@@ -13,7 +13,7 @@ import type { DeviceChanges } from './change-devices.ts';
 import type { DeviceKeys } from './device-keys.ts';
 import { viewDevices, viewRemoved } from './devices-view.ts';
 import type { ListedDevice } from './devices-view.ts';
-import { holdsPublicKeys } from './holds-public-keys.ts';
+import { areKeysDue, canChangeKeys } from './keys-due.ts';
 import type { Account } from './register-device.ts';
 import type { VaultExchange } from './remove-device.ts';
 
@@ -40,6 +40,8 @@ export interface OwnDevices {
   list(account: Pick<Account, 'devices' | 'vault'>, heldVersion: number): Promise<void>;
   /** Shows anew, after the own manifests or who asks to be let in changed. */
   changed(): void;
+  /** Chat password or recovery key were changed here: what was impossible before may be possible. */
+  secretsChanged(): void;
   /** Throws `name_invalid`, `not_found`. */
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`. */
@@ -53,7 +55,8 @@ export interface OwnDevices {
   reachesAnchor(): Promise<boolean>;
   /**
    * After each look at the own manifests: exchanges sealing keys that are old or not hybrid, drops
-   * former ones, and raises the vault's anchor. Throws `rollback` for a chain below the anchor.
+   * former ones, changes the account's keys if a removal left that to be done and this device can, and
+   * raises the vault's anchor. Throws `rollback` for a chain below the anchor.
    */
   keep(): Promise<void>;
 }
@@ -76,11 +79,14 @@ export function createOwnDevices(
     trust: TrustStore;
     requests: Store<readonly LinkRequest[]>;
     onRemoved: () => void;
+    /** {@link OwnDevices.keep} has a change of keys to make. */
+    onDue: () => void;
     /** The relay began, or ceased, to show a chain and a vault that do not belong together. */
     onBehind: () => void;
   },
 ): OwnDevices {
-  const { context, trust, requests, show, raiseAnchor, followVault, onRemoved, onBehind } = options;
+  const { context, trust, requests, show, raiseAnchor, followVault, onRemoved, onBehind, onDue } =
+    options;
   const { userId, deviceId: thisDevice, store, vault } = context;
   let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
@@ -88,19 +94,29 @@ export function createOwnDevices(
   let failedRaises = 0;
   /** The relay has an older vault than it said it had stored. */
   let vaultIsLost = false;
+  /** The password that is held here is not the present one, or vouches for no recovery key in the vault. */
+  let refused = false;
+  /** The manifest for which {@link OwnDevices.keep} was asked for last. */
+  let askedVersion = 0;
 
   async function publish(): Promise<void> {
     const own = await trust.person(userId);
     if (!own) return;
     const devices = await viewDevices({ own, listed, thisDevice });
-    const changesKeys = await holdsPublicKeys(vault);
+    const changesKeys = !refused && (await canChangeKeys(vault));
     if (!context.isOpen()) return;
+    const isDue = areKeysDue(own);
+    if (isDue && changesKeys && askedVersion !== own.version) {
+      askedVersion = own.version;
+      onDue();
+    }
     show({
       status: 'ready',
       devices,
       removed: viewRemoved(own, listed),
       requests: requests.getSnapshot(),
       changesKeys,
+      keysDue: isDue && !changesKeys,
       alarm: own.alarm ?? (isSetBack() ? 'rollback' : null),
     });
   }
@@ -108,6 +124,21 @@ export function createOwnDevices(
   const isSetBack = () => isBehind || vaultIsLost || failedRaises >= failuresToWarn;
 
   const changed = () => void publish().catch(() => undefined);
+
+  /** Other secrets than those that were refused may be here. */
+  function secretsChanged(): void {
+    refused = false;
+    askedVersion = 0;
+    changed();
+  }
+
+  async function changeKeys(): Promise<void> {
+    const own = await trust.person(userId);
+    if (!own || !areKeysDue(own) || !(await canChangeKeys(vault))) return;
+    refused = !(await (await changes()).changeKeys());
+    changed();
+    if (!refused) onRemoved();
+  }
 
   /** A relay that stores no vault that names the newest manifest can show the chain as it was before. */
   async function raise(own: PersonTrust): Promise<void> {
@@ -179,6 +210,7 @@ export function createOwnDevices(
   return {
     list,
     changed,
+    secretsChanged,
     reachesAnchor,
     isBehind: () => isBehind,
     async load() {
@@ -202,6 +234,7 @@ export function createOwnDevices(
       if (!own || own.alarm !== null) return;
       if (!(await reachesAnchor())) throw new ClientError('rollback');
       await (await changes()).keepSealingKeys(own);
+      await changeKeys();
       await raise((await trust.person(userId)) ?? own);
     },
   };

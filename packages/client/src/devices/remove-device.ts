@@ -7,6 +7,7 @@ import type { CertifiedDevice, PersonTrust } from '../trust/person-trust.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import type { NewVault } from '../vault/new-vault-key.ts';
 import type { Anchor } from '../vault/vault-anchor.ts';
+import { areKeysDue } from './keys-due.ts';
 import { hasManifest, manifestDeviceOf, signableChain } from './publish-manifest.ts';
 import type { SigningTools } from './publish-manifest.ts';
 
@@ -14,7 +15,7 @@ const attempts = 5;
 
 /** The vault under a new key, as a removal needs it. */
 export interface VaultExchange {
-  /** Null when the vault cannot be sealed without chat password and recovery key yet. */
+  /** Null when no chat password is held here, or it vouches for no recovery key in the vault. */
   make(input: {
     anchor: NonNullable<Anchor>;
     accountSeed: Uint8Array;
@@ -39,14 +40,36 @@ export type RemovalTools = SigningTools & { vaultExchange: VaultExchange };
  * hearing of it is no loss, because the vault key is sealed to it too.
  */
 export async function removeDevice(tools: RemovalTools, deviceId: DeviceId): Promise<boolean> {
+  return await changeKeys(tools, (own) => {
+    const certified = certifiedBy(own);
+    const left = certified.filter((device) => device.deviceId !== deviceId);
+    if (left.length === certified.length) throw new ClientError('not_found');
+    return left;
+  });
+}
+
+/**
+ * Changes the keys after a removal that could not: as {@link removeDevice} with nobody to remove. Nothing is
+ * done where another device did it meanwhile.
+ */
+export async function changeDueKeys(tools: RemovalTools): Promise<boolean> {
+  return await changeKeys(tools, (own) => (areKeysDue(own) ? certifiedBy(own) : null));
+}
+
+const certifiedBy = ({ devices }: PersonTrust) => devices.filter(({ current }) => current);
+
+/** `stay`: the devices of the next manifest; null when there is to be none. */
+async function changeKeys(
+  tools: RemovalTools,
+  stay: (own: PersonTrust) => readonly CertifiedDevice[] | null,
+): Promise<boolean> {
   const { vault } = tools.context;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const own = await signableChain(tools);
-    const certified = own.devices.filter(({ current }) => current);
-    const left = certified.filter((device) => device.deviceId !== deviceId);
-    if (left.length === certified.length) throw new ClientError('not_found');
+    const left = stay(own);
+    if (!left) return true;
     const outcome = await vault.changes.run(() => tryOnce(tools, own, left));
-    if (outcome !== 'too late') return outcome === 'removed';
+    if (outcome !== 'too late') return outcome === 'changed';
     await tools.followVault();
   }
   throw new ClientError('conflict');
@@ -56,7 +79,7 @@ async function tryOnce(
   { context, trust, vaultExchange }: RemovalTools,
   own: PersonTrust,
   left: readonly CertifiedDevice[],
-): Promise<'removed' | 'too late' | 'impossible'> {
+): Promise<'changed' | 'too late' | 'impossible'> {
   const { userId, vault, http, platform } = context;
   const { random, clock } = platform;
   // Followed to another key while this waited for its turn.
@@ -103,7 +126,7 @@ async function tryOnce(
       });
       if (!hasManifest(seen, version, hash)) throw lost ?? new ClientError('rollback');
       await vaultExchange.adopt(next);
-      return 'removed';
+      return 'changed';
     } finally {
       // In use from here on, if it is.
       if (vault.vaultKey !== next.vaultKey) zeroize(next.vaultKey);

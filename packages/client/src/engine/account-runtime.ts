@@ -61,6 +61,8 @@ export interface AccountRuntime {
   catchUp(chatId: ChatId): Promise<void>;
   /** A newer vault was taken over, under the same key or another one: what waited for it goes on. */
   vaultChanged(): Promise<void>;
+  /** Chat password or recovery key were changed here: a change of keys that is due may be possible now. */
+  secretsChanged(): void;
   /** Whether the relay's last word on a member of this chat was refused. */
   isInDoubt(chatId: ChatId): Promise<boolean>;
   stop(): void;
@@ -176,6 +178,9 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       renewal.sweep({ soon: true });
     },
     onBehind: () => publisher.allChanged(),
+    onDue: () => {
+      if (connection.isOnline()) chores.begin();
+    },
   });
   const outbox: Outbox = createOutbox({
     context,
@@ -372,6 +377,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     catchUp: (chatId) => sync.catchUp(chatId),
     isInDoubt,
     vaultChanged,
+    secretsChanged: () => devices.secretsChanged(),
     settled: async () => {
       await hints.idle();
       await chores.idle();

@@ -313,7 +313,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       step(() =>
         inSession(async () => {
           await assertChatPassword(next, login);
-          const { resident, vault } = opened();
+          const { resident, vault, runtime } = opened();
           const { userId } = vault;
           const sealed = vault.sealed;
           const minimumVersion = sealed.version;
@@ -327,10 +327,12 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
             vault,
             change: (sealedVault) => {
               const { vaultKey } = vault;
-              return rewrapVault({ userId, vaultKey, newChatPassword: next, sealedVault, random });
+              const passwords = { chatPassword: current, newChatPassword: next };
+              return rewrapVault({ userId, vaultKey, ...passwords, sealedVault, random });
             },
           });
           vault.replaceChatPassword(next);
+          runtime.secretsChanged();
         }),
       ),
     async noteActivity() {

@@ -47,10 +47,16 @@ export interface DevicesState {
   removed: readonly RemovedDevice[];
   requests: readonly LinkRequest[];
   /**
-   * Removing a device changes the vault's key and the account key. False in an account from before, until the
-   * chat password was typed or changed and a recovery key made anew; and while not `ready`.
+   * Removing a device changes the vault's key and the account key. False on a device where the chat password
+   * was not typed yet, in an account without a recovery key that the password vouches for, as those from
+   * before, until one is made anew; and while not `ready`.
    */
   changesKeys: boolean;
+  /**
+   * A removal left the keys as they were, so the removed device knows them still, and this device cannot
+   * change them: not before the chat password is typed here (lock and unlock), or a recovery key made anew.
+   */
+  keysDue: boolean;
   /**
    * The relay tells an older or another story of the own devices than this device holds. `rollback` also
    * while it keeps refusing a vault that names the newest manifest or shows an older one than it stored:

@@ -40,6 +40,8 @@ const chainSchema = z.object({
   version: z.int().check(z.gte(1)),
   hash: bytesField,
   devices: z.array(certifiedDeviceSchema),
+  /** The newest manifest that named another account key than the one before; absent when there was none. */
+  succession: z.optional(z.int()),
   /** Hashes of the manifests seen, by version; what others claim to have seen is compared with them. */
   seen: z.optional(z.array(z.object({ version: z.int(), hash: bytesField }))),
 });
@@ -132,25 +134,29 @@ interface Base {
   rootKey?: Uint8Array | undefined;
   version: number;
   devices: CertifiedDevice[];
+  succession?: number | undefined;
   seen?: PersonTrust['seen'];
 }
 
 function advance(base: Base, chain: readonly VerifiedManifest[]): PersonTrust {
   const newest = chain.at(-1);
   if (!newest) throw new ClientError('untrusted');
-  let devices = base.devices;
+  let { devices, succession, accountKey } = base;
   const seen = new Map((base.seen ?? []).map((one) => [one.version, one.hash]));
   for (const { manifest, hash } of chain) {
     devices = step(devices, manifest, base.version);
+    if (!equalBytes(manifest.accountKey, accountKey)) succession = manifest.version;
+    ({ accountKey } = manifest);
     seen.set(manifest.version, hash);
   }
   return {
     userId: base.userId,
-    accountKey: newest.manifest.accountKey,
+    accountKey,
     rootKey: rootKeyOf(base),
     version: newest.manifest.version,
     hash: newest.hash,
     devices,
+    ...(succession !== undefined && { succession }),
     seen: [...seen].map(([version, hash]) => ({ version, hash })),
     alarm: null,
   };

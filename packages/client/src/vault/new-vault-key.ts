@@ -2,7 +2,7 @@ import { equalBytes, isCryptoError, openVaultWithKey } from '@sotto/crypto';
 import { changeVaultKey, openVaultAsDevice } from '@sotto/crypto/vault-keys';
 import type { DeviceSealingKeys } from '@sotto/crypto/vault-keys';
 import type { OpenedVault, SealedVault } from '@sotto/crypto';
-import { isClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import type { DeviceKeys, SealingKeys } from '../devices/device-keys.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import type { RandomSource } from '../platform.ts';
@@ -30,8 +30,10 @@ export interface NewVault {
 }
 
 /**
- * The vault under a new key, sealed to these devices and to the public halves of chat password and recovery
- * key. Null when it holds no such public key yet: then only who knows both secrets could make it.
+ * The vault under a new key, wrapped under the chat password that was typed here, sealed to these devices and
+ * to the recovery key that this password vouches for. Whoever had the vault open may have put another
+ * recovery key there, or another password. Null when no password was typed here, when it is not the present
+ * one, or vouches for no recovery key in the vault. Throws `locked` when the vault is closed.
  */
 export async function makeNewVault(options: {
   vault: OpenVault;
@@ -47,11 +49,14 @@ export async function makeNewVault(options: {
   const { vault, anchor, accountSeed, devices, keys, random } = options;
   const { userId, vaultKey, sealed } = vault;
   const { deviceId, identity } = keys;
+  const chatPassword = vault.chatPassword();
+  if (chatPassword === null) return null;
   try {
     return await changeVaultKey({
       userId,
       vaultKey,
       sealedVault: sealed,
+      chatPassword,
       contents: { accountSeed, anchor },
       sender: { userId, deviceId, identitySeed: identity.seed },
       recipients: devices.map(({ deviceId: to, sealingKey, hybridKey }) => ({
@@ -63,7 +68,9 @@ export async function makeNewVault(options: {
       random,
     });
   } catch (error) {
-    if (isCryptoError(error, 'missing_key')) return null;
+    // Keys that were overwritten under way say nothing about the vault.
+    if (!vault.isOpen()) throw new ClientError('locked', { cause: error });
+    if (isCryptoError(error, 'missing_key') || isCryptoError(error, 'open_failed')) return null;
     throw error;
   }
 }

@@ -22,7 +22,7 @@ import type { VaultKeys } from './vault-keys.ts';
  * The account's secrets while the vault is open. It stays the same object when the vault key is changed:
  * its keys are what the newest vault says, so they are read when they are used and not kept
  * ({@link sealUnderVault}). The chat password stays with them, because the maker of a chat key derives it
- * from the password; a device that was let in by another one has never been told it. `close` overwrites
+ * from the password, and a vault key is changed with it alone; a device that was let in by another one has never been told it. `close` overwrites
  * everything, the keys of former vaults included.
  */
 export interface OpenVault extends VaultKeys {
@@ -41,6 +41,8 @@ export interface OpenVault extends VaultKeys {
    * not typed here yet. Throws `locked` after `close`.
    */
   epochPassword(random: RandomSource): string;
+  /** As it was typed here last; null on a device that was let in by another one, and after `close`. */
+  chatPassword(): string | null;
   /** False as well while the chat password was not typed here yet. */
   isChatPassword(typed: string): boolean;
   replaceChatPassword(next: string): void;
@@ -96,6 +98,7 @@ export async function holdVault(options: {
       if (!open) throw new ClientError('locked');
       return password ? fromUtf8(password) : toBase64Url(random(32));
     },
+    chatPassword: () => (open && password ? fromUtf8(password) : null),
     isChatPassword: (typed) => open && password !== null && equalBytes(password, utf8(typed)),
     replaceChatPassword(next) {
       if (!open) return;

@@ -17,13 +17,17 @@ import { keysUnder } from '../storage/record-keys.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import { pinnedRows } from '../trust/trust-store.ts';
 import { isTransient } from '../transport/wire-failure.ts';
-import { isGenuineVault, openWithPassword, openWithRecoveryKey } from './open-vault.ts';
+import {
+  isGenuineVault,
+  openWithPassword,
+  openWithRecoveryKey,
+  vaultFailure,
+} from './open-vault.ts';
 import { goesOnFromHere } from './continuity.ts';
 import { keepVaultUnder } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
 import { publishVault } from './publish-vault.ts';
 import { openStorageKey, wrapStorageKey } from './storage-key.ts';
-import type { TypedSecret } from './upgrade-vault.ts';
 import type { Anchor } from './vault-anchor.ts';
 
 /** What the steps of opening share. */
@@ -243,14 +247,12 @@ export async function unlockAccount(options: {
   const open = async () => {
     const vault = await openVaultHere(core, resident, chatPassword);
     await closingOnFailure(vault, openOrMakeDevice({ core, resident, vault, onEnded }));
-    return vault;
   };
-  const vault = await open().catch(async (error: unknown) => {
+  await open().catch(async (error: unknown) => {
     if (!isClientError(error, 'rollback') || resident.record?.registered) throw error;
     if (!(await refreshVault(core, resident))) throw error;
-    return await open();
+    await open();
   });
-  upgradeLater({ core, resident, vault }, { chatPassword });
 }
 
 async function closingOnFailure(vault: OpenVault, task: Promise<void>): Promise<void> {
@@ -260,17 +262,6 @@ async function closingOnFailure(vault: OpenVault, task: Promise<void>): Promise<
     vault.close();
     throw error;
   }
-}
-
-/** Nobody waits for it: offline, or overtaken by locking, the next time is as good. */
-function upgradeLater(
-  here: { core: EngineCore; resident: Resident; vault: OpenVault },
-  secret: TypedSecret,
-): void {
-  void import('./upgrade-vault.ts')
-    .then(({ upgradeVault }) => upgradeVault({ ...here, secret }))
-    .then(() => here.core.opened?.runtime.devices.changed())
-    .catch(() => undefined);
 }
 
 /** Opens with the recovery key, publishes the vault under the new chat password, opens the account. */
@@ -296,7 +287,11 @@ export async function recoverAccount(options: {
   const { random } = core.platform;
   const change = (sealedVault: OpenVault['sealed']) => {
     const { vaultKey } = vault;
-    return rewrapVault({ userId, vaultKey, newChatPassword, sealedVault, random });
+    const input = { userId, vaultKey, recoveryKey, newChatPassword, sealedVault, random };
+    // One from another device that this key does not open: it was made anew there meanwhile.
+    return rewrapVault(input).catch((error: unknown) => {
+      throw vaultFailure(error, 'wrong_recovery_key');
+    });
   };
   // Until the relay has the new version, the old one is what this device keeps.
   const beforeOpen = async () => {
@@ -305,5 +300,4 @@ export async function recoverAccount(options: {
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };
   await closingOnFailure(vault, openOrMakeDevice(steps));
-  upgradeLater({ core, resident, vault }, { recoveryKey });
 }

@@ -16,6 +16,7 @@ import {
   asRecipient,
   asSender,
   changeKey,
+  chatPassword,
   openAs,
   testDevice,
   type TestDevice,
@@ -25,7 +26,6 @@ import { createVault, type CreatedVault } from './create-vault.ts';
 import { openVaultWithKey, openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
 import { sealVault, type SealedVault } from './sealed-vault.ts';
 
-const chatPassword = 'maple orbit canvas tiger';
 let created: CreatedVault;
 let phone: TestDevice;
 let laptop: TestDevice;
@@ -145,6 +145,7 @@ describe('Parts of a changed vault', () => {
       changeVaultKey({
         userId: alice,
         ...created,
+        chatPassword,
         contents: { accountSeed: filled(32, 1), anchor: { version: 2, hash: filled(32, 2) } },
         sender: asSender(phone),
         recipients: recipients(count),

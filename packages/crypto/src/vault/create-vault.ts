@@ -5,7 +5,8 @@ import { drawRandom, systemRandom, type RandomSource } from '../primitives/rando
 import { assertKdfParameters, vaultKdfAlgorithm, type KdfParameters } from './kdf-parameters.ts';
 import { formatRecoveryKey, generateRecoveryKey } from './recovery-key.ts';
 import { sealVault, type SealedVault } from './sealed-vault.ts';
-import { passwordSecret, publicKeyOf, recoverySecret } from './vault-secret.ts';
+import { recoveryPartOf } from './recovery-proof.ts';
+import { passwordSecret, recoverySecret } from './vault-secret.ts';
 import { wrapWith } from './vault-wrap.ts';
 
 /** A new vault with everything that exists only at its making. */
@@ -21,8 +22,8 @@ export interface CreatedVault {
 
 /**
  * Makes an account's vault, version 1: a fresh vault key wrapped under the chat password and under a
- * fresh recovery key; inside, a fresh account key, and the public keys to which a later vault key is
- * sealed without knowing password or recovery key.
+ * fresh recovery key; inside, a fresh account key, and the public half of the recovery key, to which a
+ * later vault key is sealed, with the proof that the chat password vouches for it.
  *
  * `iterations` may raise the PBKDF2 cost above 600,000; `weak_parameters` outside the limits.
  */
@@ -47,8 +48,7 @@ export async function createVault(input: {
   };
   const contents = {
     accountSeed: accountKey.seed,
-    passwordPublicKey: await publicKeyOf(underPassword),
-    recoveryPublicKey: await publicKeyOf(underRecoveryKey),
+    recovery: await recoveryPartOf(underPassword, underRecoveryKey),
   };
   const sealedVault = await sealVault(place, wraps, vaultKey, contents, random);
   return { vaultKey, recoveryKey: formatRecoveryKey(recovery), sealedVault, accountKey };

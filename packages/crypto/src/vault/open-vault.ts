@@ -7,7 +7,7 @@ import { parseRecoveryKey } from './recovery-key.ts';
 import { openBody, type SealedVault, type VaultPlace } from './sealed-vault.ts';
 import type { VaultContents } from './vault-contents.ts';
 import { passwordSecret, recoverySecret } from './vault-secret.ts';
-import { openWrap, readWrap } from './vault-wrap.ts';
+import { openPasswordWrap, openRecoveryWrap } from './vault-wrap.ts';
 
 /** Longest list of device wraps, in bytes. */
 export const maxDeviceWrapsBytes = 65_536;
@@ -66,8 +66,8 @@ export async function openWith(
 }
 
 /**
- * Opens a vault with the chat password, whoever wrapped its key. A wrap that was made without the
- * password says nothing about who made it: see in the contents whose vault it is.
+ * Opens a vault with the chat password. Whoever holds a vault key that was wrapped under the password once
+ * can put other contents beside that wrap: see in the contents whose vault it is.
  *
  * `weak_parameters` and `rollback` come before the password is used at all; everything else that is
  * wrong, the password or any byte, is `open_failed`. Parts of another type are a `TypeError`.
@@ -77,13 +77,14 @@ export async function openVaultWithPassword(
 ): Promise<OpenedVault> {
   const { chatPassword, sealedVault } = input;
   return openWith(input, async ({ userId, version, kdf }) => {
-    const wrap = readWrap(version, sealedVault.passwordWrap);
-    return openWrap(wrap, await passwordSecret(userId, kdf, chatPassword));
+    const secret = await passwordSecret(userId, kdf, chatPassword);
+    return openPasswordWrap(sealedVault.passwordWrap, version, secret);
   });
 }
 
 /**
- * Opens a vault with the written recovery key.
+ * Opens a vault with the written recovery key, whoever wrapped its key: a wrap that was made without the
+ * recovery key says nothing about who made it.
  *
  * A mistyped key is `bad_encoding` thanks to its checksum; otherwise as {@link openVaultWithPassword}.
  */
@@ -92,8 +93,8 @@ export async function openVaultWithRecoveryKey(
 ): Promise<OpenedVault> {
   const recoveryKey = parseRecoveryKey(input.recoveryKey);
   return openWith(input, async ({ userId, version }) => {
-    const wrap = readWrap(version, input.sealedVault.recoveryWrap);
-    return openWrap(wrap, await recoverySecret(userId, recoveryKey));
+    const secret = await recoverySecret(userId, recoveryKey);
+    return openRecoveryWrap(input.sealedVault.recoveryWrap, version, secret);
   });
 }
 

@@ -1,66 +1,64 @@
 import { assertBytes } from '../encoding/bytes.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
+import { assertRecoveryKeyOpens } from './assert-opens.ts';
 import { freshKdf } from './create-vault.ts';
 import { assertSealedVault } from './open-vault.ts';
-import { formatRecoveryKey, generateRecoveryKey, parseRecoveryKey } from './recovery-key.ts';
+import { parseRecoveryKey } from './recovery-key.ts';
+import { isVouchedFor, vouchFor } from './recovery-proof.ts';
 import { openBody, sealVault, wrapsOf, type SealedVault } from './sealed-vault.ts';
+import type { VaultContents } from './vault-contents.ts';
 import { passwordSecret, publicKeyOf, recoverySecret } from './vault-secret.ts';
 import { wrapWith } from './vault-wrap.ts';
 
-interface ChangeInput {
+/**
+ * Wraps the vault key under a new chat password with a fresh salt: version + 1, same vault key, same
+ * recovery key. The new password vouches for the recovery key if `chatPassword`, the present one, does, or
+ * if `recoveryKey` itself is given. Otherwise the contents lose their recovery part, and
+ * `replaceRecoveryKey` has to give them one before the vault key can be changed.
+ *
+ * Throws `open_failed` if `vaultKey` is not this vault's key or `recoveryKey` does not open the vault, and
+ * `bad_encoding` for a mistyped recovery key. That `chatPassword` opens it is for the caller to know.
+ */
+export async function rewrapVault(input: {
   userId: string;
   /** 32 bytes, from opening the vault. */
   vaultKey: Uint8Array;
   sealedVault: SealedVault;
+  chatPassword?: string;
+  /** In its written form. */
+  recoveryKey?: string;
+  newChatPassword: string;
+  iterations?: number;
   random?: RandomSource;
-}
-
-/**
- * Wraps the vault key under a new chat password with a fresh salt: version + 1, same vault key, same
- * recovery key, same contents but for the password's public key.
- *
- * Throws `open_failed` if `vaultKey` is not this vault's key.
- */
-export async function rewrapVault(
-  input: ChangeInput & { newChatPassword: string; iterations?: number },
-): Promise<SealedVault> {
+}): Promise<SealedVault> {
   const { userId, vaultKey, sealedVault, random = systemRandom } = input;
   assertBytes(vaultKey, 'vaultKey', 32);
   const place = assertSealedVault(input);
-  const contents = await openBody(place, sealedVault, vaultKey);
+  const { recovery: before, ...contents } = await openBody(place, sealedVault, vaultKey);
+  const publicKey = (await typedKey(input)) ?? (await vouchedKey(input, before));
   const kdf = freshKdf(input.iterations ?? sealedVault.kdf.iterations, random);
   const next = { userId, version: place.version + 1, kdf };
   const secret = await passwordSecret(userId, kdf, input.newChatPassword);
   const passwordWrap = await wrapWith(secret, next.version, vaultKey, random);
   const wraps = { ...wrapsOf(sealedVault), passwordWrap };
-  const passwordPublicKey = await publicKeyOf(secret);
-  return sealVault(next, wraps, vaultKey, { ...contents, passwordPublicKey }, random);
+  const after = publicKey ? { ...contents, recovery: await vouchFor(secret, publicKey) } : contents;
+  return sealVault(next, wraps, vaultKey, after, random);
 }
 
-/**
- * Gives the vault another recovery key and its public key: version + 1, same chat password; the old
- * recovery key stops opening it. `recoveryKey`: one that was written down already; a fresh one without it.
- *
- * Throws `open_failed` if `vaultKey` is not this vault's key, `bad_encoding` for a mistyped recovery key.
- */
-export async function replaceRecoveryKey(
-  input: ChangeInput & { recoveryKey?: string },
-): Promise<{ recoveryKey: string; sealedVault: SealedVault }> {
-  const { userId, vaultKey, sealedVault, random = systemRandom } = input;
-  assertBytes(vaultKey, 'vaultKey', 32);
-  const { kdf, version } = assertSealedVault(input);
-  const contents = await openBody({ userId, kdf, version }, sealedVault, vaultKey);
-  const next = { userId, version: version + 1, kdf };
-  const recovery =
-    input.recoveryKey === undefined
-      ? generateRecoveryKey({ random })
-      : parseRecoveryKey(input.recoveryKey);
-  const secret = await recoverySecret(userId, recovery);
-  const recoveryWrap = await wrapWith(secret, next.version, vaultKey, random);
-  const wraps = { ...wrapsOf(sealedVault), recoveryWrap };
-  const changed = { ...contents, recoveryPublicKey: await publicKeyOf(secret) };
-  return {
-    recoveryKey: formatRecoveryKey(recovery),
-    sealedVault: await sealVault(next, wraps, vaultKey, changed, random),
-  };
+type Secrets = Parameters<typeof rewrapVault>[0];
+
+async function typedKey({ userId, vaultKey, sealedVault, recoveryKey }: Secrets) {
+  if (recoveryKey === undefined) return undefined;
+  const secret = await recoverySecret(userId, parseRecoveryKey(recoveryKey));
+  await assertRecoveryKeyOpens(sealedVault, secret, vaultKey);
+  return publicKeyOf(secret);
+}
+
+async function vouchedKey(
+  { userId, sealedVault, chatPassword }: Secrets,
+  recovery: VaultContents['recovery'],
+) {
+  if (chatPassword === undefined) return undefined;
+  const secret = await passwordSecret(userId, sealedVault.kdf, chatPassword);
+  return recovery && (await isVouchedFor(secret, recovery)) ? recovery.publicKey : undefined;
 }

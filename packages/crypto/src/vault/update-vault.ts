@@ -1,17 +1,18 @@
-import { assertBytes, equalBytes } from '../encoding/bytes.ts';
+import { assertBytes } from '../encoding/bytes.ts';
 import { CryptoError } from '../errors.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
+import { assertPasswordOpens, assertRecoveryKeyOpens } from './assert-opens.ts';
 import { assertSealedVault } from './open-vault.ts';
 import { parseRecoveryKey } from './recovery-key.ts';
-import { openBody, sealVault, wrapsOf, type SealedVault, type VaultPlace } from './sealed-vault.ts';
+import { recoveryPartOf } from './recovery-proof.ts';
+import { openBody, sealVault, wrapsOf, type SealedVault } from './sealed-vault.ts';
 import { assertAnchor, type NewVaultContents, type VaultContents } from './vault-contents.ts';
-import { passwordSecret, publicKeyOf, recoverySecret, type VaultSecret } from './vault-secret.ts';
-import { openWrap, readWrap } from './vault-wrap.ts';
+import { passwordSecret, recoverySecret } from './vault-secret.ts';
 
 /**
  * Puts another account key or anchor into a vault: version + 1, same vault key, chat password and recovery
- * key, and the rest of the contents as it was. Given the chat password or the written recovery key, the
- * contents take up its public key too, which vaults from before had not.
+ * key, and the rest of the contents as it was. Given the chat password and the written recovery key
+ * together, the contents take up the recovery part, which vaults from before had not.
  *
  * Throws `open_failed` if `vaultKey` is not this vault's key or a secret does not open it, `bad_encoding`
  * for a mistyped recovery key, and `rollback` for contents without an anchor, or with a lower one, where
@@ -31,19 +32,15 @@ export async function updateVault(input: {
   const { userId, vaultKey, sealedVault, contents, random = systemRandom } = input;
   assertBytes(vaultKey, 'vaultKey', 32);
   const place = assertSealedVault(input);
-  const recovery =
-    input.recoveryKey === undefined ? undefined : parseRecoveryKey(input.recoveryKey);
+  const typed = input.recoveryKey === undefined ? undefined : parseRecoveryKey(input.recoveryKey);
   const before = await openBody(place, sealedVault, vaultKey);
   const after = withContents(before, contents);
+  const recovery = typed && (await recoverySecret(userId, typed));
+  if (recovery) await assertRecoveryKeyOpens(sealedVault, recovery, vaultKey);
   if (input.chatPassword !== undefined) {
-    const secret = await passwordSecret(userId, place.kdf, input.chatPassword);
-    await assertOpens(secret, place, sealedVault.passwordWrap, vaultKey);
-    after.passwordPublicKey = await publicKeyOf(secret);
-  }
-  if (recovery) {
-    const secret = await recoverySecret(userId, recovery);
-    await assertOpens(secret, place, sealedVault.recoveryWrap, vaultKey);
-    after.recoveryPublicKey = await publicKeyOf(secret);
+    const password = await passwordSecret(userId, place.kdf, input.chatPassword);
+    await assertPasswordOpens(sealedVault, password, vaultKey);
+    if (recovery) after.recovery = await recoveryPartOf(password, recovery);
   }
   const next = { ...place, version: place.version + 1 };
   return sealVault(next, wrapsOf(sealedVault), vaultKey, after, random);
@@ -57,14 +54,4 @@ export function withContents(
   if (anchor !== undefined) assertAnchor(anchor);
   if (known && (anchor?.version ?? 0) < known.version) throw new CryptoError('rollback');
   return { ...before, accountSeed, ...(anchor !== undefined && { anchor }) };
-}
-
-async function assertOpens(
-  secret: VaultSecret,
-  { version }: VaultPlace,
-  wrap: Uint8Array,
-  vaultKey: Uint8Array,
-): Promise<void> {
-  const opened = await openWrap(readWrap(version, wrap), secret);
-  if (!equalBytes(opened, vaultKey)) throw new CryptoError('open_failed');
 }

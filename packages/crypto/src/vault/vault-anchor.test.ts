@@ -9,14 +9,15 @@ import {
 } from '../../test/building/builders.ts';
 import { createVault, type CreatedVault } from './create-vault.ts';
 import { openVaultWithKey, openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
-import { replaceRecoveryKey, rewrapVault } from './rewrap-vault.ts';
+import { replaceRecoveryKey } from './replace-recovery-key.ts';
+import { rewrapVault } from './rewrap-vault.ts';
 import { sealVault, type SealedVault } from './sealed-vault.ts';
 import { updateVault } from './update-vault.ts';
 
 const chatPassword = 'maple orbit canvas tiger';
 const anchor = { version: 3, hash: filled(32, 7) };
 let created: CreatedVault;
-/** The vault as it was made before contents had public keys. */
+/** The vault as it was made before contents had a recovery part. */
 let older: SealedVault;
 let anchored: SealedVault;
 

@@ -7,7 +7,7 @@ import { parseContents, serializeContents, type SealedContents } from './vault-c
 
 const accountSeed = filled(32, 1);
 const anchor = { version: 7, hash: filled(32, 2) };
-const [passwordPublicKey, recoveryPublicKey] = [filled(1_216, 3), filled(1_216, 4)];
+const recovery = { publicKey: filled(1_216, 3), proof: filled(32, 4) };
 const formerVaultKeys = [filled(32, 5), filled(32, 6)];
 
 /** The parts of contents of version 3, some of them exchanged. */
@@ -17,10 +17,9 @@ function version3(parts: Record<string, Uint8Array> = {}): Uint8Array {
     accountSeed,
     anchorVersion: be64(7),
     anchorHash: anchor.hash,
-    passwordLength: be16(1_216),
-    passwordPublicKey,
-    recoveryLength: be16(1_216),
-    recoveryPublicKey,
+    recoveryLength: be16(1_248),
+    publicKey: recovery.publicKey,
+    proof: recovery.proof,
     count: be16(2),
     former: concatBytes(...formerVaultKeys),
     after: filled(0, 0),
@@ -34,14 +33,9 @@ describe('The contents of a vault', () => {
       [{ accountSeed }, 1, 33],
       [{ accountSeed, formerVaultKeys: [] }, 1, 33],
       [{ accountSeed, anchor }, 2, 73],
-      [{ accountSeed, passwordPublicKey }, 3, 79 + 1_216],
-      [{ accountSeed, recoveryPublicKey }, 3, 79 + 1_216],
-      [{ accountSeed, anchor, formerVaultKeys }, 3, 79 + 64],
-      [
-        { accountSeed, anchor, passwordPublicKey, recoveryPublicKey, formerVaultKeys },
-        3,
-        79 + 2_432 + 64,
-      ],
+      [{ accountSeed, recovery }, 3, 77 + 1_248],
+      [{ accountSeed, anchor, formerVaultKeys }, 3, 77 + 64],
+      [{ accountSeed, anchor, recovery, formerVaultKeys }, 3, 77 + 1_248 + 64],
     ];
     for (const [contents, version, length] of kept) {
       const bytes = serializeContents(contents);
@@ -51,16 +45,15 @@ describe('The contents of a vault', () => {
   });
 
   it('have each part in its place', () => {
-    const whole = { accountSeed, anchor, passwordPublicKey, recoveryPublicKey, formerVaultKeys };
+    const whole = { accountSeed, anchor, recovery, formerVaultKeys };
     expect(serializeContents(whole)).toEqual(version3());
     expect(serializeContents({ accountSeed, formerVaultKeys })).toEqual(
       version3({
         anchorVersion: be64(0),
         anchorHash: filled(32, 0),
-        passwordLength: be16(0),
-        passwordPublicKey: filled(0, 0),
         recoveryLength: be16(0),
-        recoveryPublicKey: filled(0, 0),
+        publicKey: filled(0, 0),
+        proof: filled(0, 0),
       }),
     );
   });
@@ -71,8 +64,7 @@ describe('The contents of a vault', () => {
       {
         accountSeed: bytes(32),
         anchor: fc.record({ version: fc.integer({ min: 1, max: 2 ** 40 }), hash: bytes(32) }),
-        passwordPublicKey: bytes(1_216),
-        recoveryPublicKey: bytes(1_216),
+        recovery: fc.record({ publicKey: bytes(1_216), proof: bytes(32) }),
         formerVaultKeys: fc.array(bytes(32), { maxLength: 5 }),
       },
       { requiredKeys: ['accountSeed', 'formerVaultKeys'] },
@@ -81,7 +73,7 @@ describe('The contents of a vault', () => {
       fc.property(contents, (kept) => {
         const { version, ...read } = parseContents(serializeContents(kept));
         expect(read).toEqual(kept);
-        const rich = kept.passwordPublicKey ?? kept.recoveryPublicKey ?? kept.formerVaultKeys[0];
+        const rich = kept.recovery ?? kept.formerVaultKeys[0];
         expect(version).toBe(rich ? 3 : kept.anchor ? 2 : 1);
       }),
       { numRuns: 50 },
@@ -110,11 +102,15 @@ describe('The contents of a vault', () => {
       ],
       'an anchor above 2^53': [version3({ anchorVersion: filled(8, 255) }), 'bad_encoding'],
       'a public key one byte short': [
-        version3({ passwordLength: be16(1_215), passwordPublicKey: filled(1_215, 3) }),
+        version3({ recoveryLength: be16(1_247), publicKey: filled(1_215, 3) }),
         'open_failed',
       ],
-      'a public key one byte long': [
-        version3({ recoveryLength: be16(1_217), recoveryPublicKey: filled(1_217, 3) }),
+      'a proof one byte long': [
+        version3({ recoveryLength: be16(1_249), proof: filled(33, 4) }),
+        'open_failed',
+      ],
+      'a public key without a proof': [
+        version3({ recoveryLength: be16(1_216), proof: filled(0, 0) }),
         'open_failed',
       ],
       'a key fewer than counted': [version3({ count: be16(3) }), 'bad_encoding'],
@@ -143,8 +139,8 @@ describe('The contents of a vault', () => {
       { accountSeed: filled(31, 1) },
       { accountSeed, anchor: { version: 0, hash: anchor.hash } },
       { accountSeed, anchor: { version: 1, hash: filled(33, 1) } },
-      { accountSeed, passwordPublicKey: filled(1_215, 1) },
-      { accountSeed, recoveryPublicKey: filled(1_217, 1) },
+      { accountSeed, recovery: { ...recovery, publicKey: filled(1_215, 1) } },
+      { accountSeed, recovery: { ...recovery, proof: filled(33, 1) } },
       { accountSeed, formerVaultKeys: [filled(32, 1), filled(33, 1)] },
     ];
     for (const contents of wrong) {

@@ -3,19 +3,18 @@ import { assertBytes, concatBytes } from '../encoding/bytes.ts';
 import { assertCount, be16, be64 } from '../encoding/integers.ts';
 import { CryptoError } from '../errors.ts';
 import type { ManifestHead } from '../log/verify-device-manifest.ts';
+import type { RecoveryPart } from './recovery-proof.ts';
 
 /** What the vault keeps. */
 export interface VaultContents {
-  /** Version of the contents' own format: 3 with a key of 3, else 2 with an anchor, 1 without. */
+  /** Version of the contents' own format: 3 with a part of 3, else 2 with an anchor, 1 without. */
   version: number;
   /** Seed of the account key, 32 bytes. */
   accountSeed: Uint8Array;
   /** A device manifest that this account has reached: an older or another chain is a rollback. */
   anchor?: ManifestHead;
-  /** X-Wing key whose private half comes from the chat password, 1,216 bytes. Of version 3. */
-  passwordPublicKey?: Uint8Array;
-  /** X-Wing key whose private half comes from the recovery key, 1,216 bytes. Of version 3. */
-  recoveryPublicKey?: Uint8Array;
+  /** Where a later vault key is sealed to for the recovery key; not proven by being there. Of version 3. */
+  recovery?: RecoveryPart;
   /** The vault keys before this one, oldest first, 32 bytes each: what they wrapped stays as it lies. */
   formerVaultKeys: Uint8Array[];
 }
@@ -29,17 +28,18 @@ export type SealedContents = Omit<VaultContents, 'version' | 'formerVaultKeys'> 
 };
 
 const publicKeyBytes = 1_216;
+const proofBytes = 32;
 const vaultKeyBytes = 32;
 
 const noAnchor: ManifestHead = { version: 0, hash: new Uint8Array(32) };
 
 /** The bytes of a vault's contents, in the lowest version that holds them. */
 export function serializeContents(contents: SealedContents): Uint8Array {
-  const { accountSeed, anchor, passwordPublicKey, recoveryPublicKey } = contents;
+  const { accountSeed, anchor, recovery } = contents;
   const formerVaultKeys = contents.formerVaultKeys ?? [];
   assertBytes(accountSeed, 'accountSeed', 32);
   if (anchor !== undefined) assertAnchor(anchor);
-  if (!passwordPublicKey && !recoveryPublicKey && formerVaultKeys.length === 0) {
+  if (!recovery && formerVaultKeys.length === 0) {
     return anchor === undefined
       ? concatBytes(Uint8Array.of(1), accountSeed)
       : concatBytes(Uint8Array.of(2), accountSeed, ...anchorFields(anchor));
@@ -49,8 +49,7 @@ export function serializeContents(contents: SealedContents): Uint8Array {
     Uint8Array.of(3),
     accountSeed,
     ...anchorFields(anchor ?? noAnchor),
-    ...publicKeyFields(passwordPublicKey, 'passwordPublicKey'),
-    ...publicKeyFields(recoveryPublicKey, 'recoveryPublicKey'),
+    ...recoveryFields(recovery),
     be16(formerVaultKeys.length),
     ...formerVaultKeys,
   );
@@ -67,10 +66,12 @@ function anchorFields({ version, hash }: ManifestHead): Uint8Array[] {
   return [be64(version), hash];
 }
 
-function publicKeyFields(key: Uint8Array | undefined, name: string): Uint8Array[] {
-  if (key === undefined) return [be16(0)];
-  assertBytes(key, name, publicKeyBytes);
-  return [be16(publicKeyBytes), key];
+function recoveryFields(recovery: RecoveryPart | undefined): Uint8Array[] {
+  if (recovery === undefined) return [be16(0)];
+  const { publicKey, proof } = recovery;
+  assertBytes(publicKey, 'recovery.publicKey', publicKeyBytes);
+  assertBytes(proof, 'recovery.proof', proofBytes);
+  return [be16(publicKeyBytes + proofBytes), publicKey, proof];
 }
 
 /** The contents that {@link serializeContents} wrote; `open_failed` or `bad_encoding` for anything else. */
@@ -94,19 +95,17 @@ function readAnchor(reader: ByteReader, contents: VaultContents): void {
 }
 
 function readKeys(reader: ByteReader, contents: VaultContents): void {
-  const passwordPublicKey = readPublicKey(reader);
-  const recoveryPublicKey = readPublicKey(reader);
-  if (passwordPublicKey) contents.passwordPublicKey = passwordPublicKey;
-  if (recoveryPublicKey) contents.recoveryPublicKey = recoveryPublicKey;
+  const recovery = readRecovery(reader);
+  if (recovery) contents.recovery = recovery;
   const count = reader.number(2);
   while (contents.formerVaultKeys.length < count) {
     contents.formerVaultKeys.push(reader.take(vaultKeyBytes));
   }
 }
 
-function readPublicKey(reader: ByteReader): Uint8Array | undefined {
+function readRecovery(reader: ByteReader): RecoveryPart | undefined {
   const length = reader.number(2);
   if (length === 0) return undefined;
-  if (length !== publicKeyBytes) throw new CryptoError('open_failed');
-  return reader.take(length);
+  if (length !== publicKeyBytes + proofBytes) throw new CryptoError('open_failed');
+  return { publicKey: reader.take(publicKeyBytes), proof: reader.take(proofBytes) };
 }

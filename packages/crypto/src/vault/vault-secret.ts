@@ -1,6 +1,7 @@
 /**
- * The two secrets that open a vault, and what they become: a key that wraps the vault key, and an X-Wing
- * key pair. The vault key is sealed to the public half by who does not know the secret.
+ * The two secrets that open a vault, and what they become. Both give a key that wraps the vault key. The
+ * chat password gives a key that vouches for a recovery key as well, and the recovery key an X-Wing key
+ * pair: the vault key is sealed to its public half by who does not know the recovery key.
  */
 import { passwordBytes } from '../chat-key/password-bytes.ts';
 import { frame } from '../encoding/frame.ts';
@@ -22,13 +23,18 @@ export interface VaultSecret {
   binding: WrapBinding;
   /** Key of the wraps that are made with the secret, 32 bytes. */
   wrappingKey: Uint8Array;
-  /** Private X-Wing key for the wraps that are made without it, 32 bytes. */
-  privateKey: Uint8Array;
 }
 
-/** Binding of the wrap under the chat password. */
-export function passwordBinding(userId: string, kdf: KdfParameters): WrapBinding {
-  return { name: 'password', userId, parameters: kdfFields(kdf) };
+/** The chat password under one set of parameters. */
+export interface PasswordSecret extends VaultSecret {
+  /** HMAC key of the proof that goes with a recovery key, 32 bytes. */
+  proofKey: Uint8Array;
+}
+
+/** A recovery key. */
+export interface RecoverySecret extends VaultSecret {
+  /** Private X-Wing key for the wraps that are made without it, 32 bytes. */
+  privateKey: Uint8Array;
 }
 
 /** Binding of the wrap under the recovery key. */
@@ -41,19 +47,20 @@ export async function passwordSecret(
   userId: string,
   kdf: KdfParameters,
   chatPassword: string,
-): Promise<VaultSecret> {
+): Promise<PasswordSecret> {
   const { iterations, salt } = kdf;
   const password = passwordBytes(chatPassword);
   const wrappingKey = await pbkdf2Sha256({ password, salt, iterations, length: 32 });
-  const privateKey = await derive('sotto/v2/vault-password-private-key', wrappingKey, userId);
-  return { binding: passwordBinding(userId, kdf), wrappingKey, privateKey };
+  const proofKey = await derive('sotto/v2/vault-recovery-proof-key', wrappingKey, userId);
+  const binding: WrapBinding = { name: 'password', userId, parameters: kdfFields(kdf) };
+  return { binding, wrappingKey, proofKey };
 }
 
 /** The 32 bytes of a recovery key as a secret. */
 export async function recoverySecret(
   userId: string,
   recoveryKey: Uint8Array,
-): Promise<VaultSecret> {
+): Promise<RecoverySecret> {
   return {
     binding: recoveryBinding(userId),
     wrappingKey: await derive('sotto/v1/vault-recovery-key', recoveryKey, userId),
@@ -67,10 +74,9 @@ function derive(label: string, ikm: Uint8Array, userId: string): Promise<Uint8Ar
 }
 
 /**
- * The public half of a secret's key pair, 1,216 bytes. ML-KEM and SHA-3 are loaded when it is first
- * asked for.
+ * The public half of a recovery key, 1,216 bytes. ML-KEM and SHA-3 are loaded when it is first asked for.
  */
-export async function publicKeyOf({ privateKey }: VaultSecret): Promise<Uint8Array> {
+export async function publicKeyOf({ privateKey }: RecoverySecret): Promise<Uint8Array> {
   const { heldXWingPrivateKey } = await import('../primitives/x-wing.ts');
   return heldXWingPrivateKey(privateKey).publicKey();
 }

@@ -17,8 +17,14 @@ import { sha256 } from '../primitives/sha2.ts';
 import { openBase } from '../seal/hpke-base.ts';
 import { kemXWing } from '../seal/hpke-kem.ts';
 import { kdfFields, type KdfParameters } from './kdf-parameters.ts';
-import { passwordSecret, publicKeyOf, recoverySecret, type VaultSecret } from './vault-secret.ts';
-import { openWrap, readWrap, wrapFor, wrapWith } from './vault-wrap.ts';
+import {
+  passwordSecret,
+  publicKeyOf,
+  recoverySecret,
+  type PasswordSecret,
+  type RecoverySecret,
+} from './vault-secret.ts';
+import { openPasswordWrap, openRecoveryWrap, wrapFor, wrapWith } from './vault-wrap.ts';
 
 const vaultKey = filled(32, 7);
 // One iteration, which only the limits of a whole vault refuse: the wrap is what is looked at here.
@@ -28,16 +34,18 @@ const kdf: KdfParameters = {
   salt: filled(32, 8),
 };
 const recoveryKey = filled(32, 9);
-let secrets: Record<'password' | 'recovery', VaultSecret>;
+let secrets: { password: PasswordSecret; recovery: RecoverySecret };
 
-const sealedFor = async (secret: VaultSecret, version = 3, random = seededRandom(1)) => {
-  const { binding } = secret;
-  return wrapFor({ binding, publicKey: await publicKeyOf(secret) }, version, vaultKey, random);
+const sealed = async (version = 3, random = seededRandom(1)) => {
+  const publicKey = await publicKeyOf(secrets.recovery);
+  return wrapFor({ userId: alice, publicKey }, version, vaultKey, random);
 };
-const open = async (wrap: Uint8Array, secret: VaultSecret, version = 3) =>
-  openWrap(readWrap(version, wrap), secret);
-const opens = (wrap: Uint8Array, secret: VaultSecret, version = 3) =>
+const open = (wrap: Uint8Array, secret: RecoverySecret, version = 3) =>
+  openRecoveryWrap(wrap, version, secret);
+const opens = (wrap: Uint8Array, secret: RecoverySecret, version = 3) =>
   refusal(() => open(wrap, secret, version));
+const unlocks = (wrap: Uint8Array, secret: PasswordSecret, version = 3) =>
+  refusal(() => openPasswordWrap(wrap, version, secret));
 
 beforeAll(async () => {
   secrets = {
@@ -46,72 +54,88 @@ beforeAll(async () => {
   };
 });
 
-describe.each(['password', 'recovery'] as const)('A wrap under the %s', (name) => {
-  it('opens with its secret, made with it or sealed to its public key', async () => {
-    const secret = secrets[name];
+describe('A wrap under the chat password', () => {
+  it('opens with it, from its version on', async () => {
+    const wrap = await wrapWith(secrets.password, 3, vaultKey);
 
-    for (const wrap of [await wrapWith(secret, 3, vaultKey), await sealedFor(secret)]) {
-      expect(await open(wrap, secret)).toEqual(vaultKey);
-      expect(await open(wrap, secret, 4)).toEqual(vaultKey);
+    expect(wrap.slice(0, 8)).toEqual(be64(3));
+    expect(wrap.length).toBe(8 + 61 + 32);
+    for (const version of [3, 4]) {
+      expect(await openPasswordWrap(wrap, version, secrets.password)).toEqual(vaultKey);
     }
+    expect(await unlocks(wrap, secrets.password, 2)).toBe('open_failed');
   });
 
-  it('is of the kind that its first byte says', async () => {
-    const secret = secrets[name];
-    const made = await wrapWith(secret, 3, vaultKey);
-    const sealed = await sealedFor(secret);
-
-    expect(made[0]).toBe(0);
-    expect(made.length).toBe(8 + 61 + 32);
-    expect(sealed[0]).toBe(2);
-    expect(sealed.length).toBe(1 + 8 + 32 + 1_120 + 48);
-    expect(sealed.slice(1, 9)).toEqual(be64(3));
-    expect(sealed.slice(9, 41)).toEqual(await sha256(await publicKeyOf(secret)));
-    for (const first of [1, 3, 255]) {
-      expect(await opens(Uint8Array.of(first, ...sealed.slice(1)), secret)).toBe('bad_encoding');
-    }
-  });
-
-  it('is not opened before its version', async () => {
-    const secret = secrets[name];
-    for (const wrap of [await wrapWith(secret, 3, vaultKey), await sealedFor(secret)]) {
-      expect(await opens(wrap, secret, 2)).toBe('open_failed');
-    }
-  });
-
-  it('opens for its account and its secret alone', async () => {
-    const others: VaultSecret[] = [
-      await recoverySecret(bob, recoveryKey),
-      await recoverySecret(alice, filled(32, 10)),
+  it('opens for its account, password and parameters alone', async () => {
+    const wrap = await wrapWith(secrets.password, 3, vaultKey);
+    const { binding } = secrets.password;
+    const others: PasswordSecret[] = [
       await passwordSecret(bob, kdf, 'pw'),
       await passwordSecret(alice, kdf, 'pW'),
       await passwordSecret(alice, { ...kdf, iterations: 2 }, 'pw'),
       await passwordSecret(alice, { ...kdf, salt: filled(32, 9) }, 'pw'),
-      secrets[name === 'password' ? 'recovery' : 'password'],
+      { ...secrets.password, binding: { ...binding, userId: bob } },
+      { ...secrets.password, binding: { ...binding, name: 'recovery' } },
+      { ...secrets.password, binding: { ...binding, parameters: [] } },
+      { ...secrets.password, ...secrets.recovery },
     ];
-    const secret = secrets[name];
-    for (const wrap of [await wrapWith(secret, 3, vaultKey), await sealedFor(secret)]) {
-      for (const other of others) expect(await opens(wrap, other)).toBe('open_failed');
+
+    for (const other of others) expect(await unlocks(wrap, other)).toBe('open_failed');
+    const earlier = Uint8Array.from(wrap);
+    earlier[7] = 2;
+    expect(await unlocks(earlier, secrets.password)).toBe('open_failed');
+  });
+
+  it('is never a sealed one', async () => {
+    const wrap = await wrapWith(secrets.password, 3, vaultKey);
+    const ofPassword = { ...secrets.password, privateKey: secrets.recovery.privateKey };
+
+    expect(await unlocks(await sealed(), ofPassword)).toBe('open_failed');
+    expect(await unlocks(Uint8Array.of(2, ...wrap), secrets.password)).toBe('open_failed');
+    expect(await unlocks(Uint8Array.of(2, ...wrap.slice(1)), secrets.password)).toBe('open_failed');
+  });
+});
+
+describe('A wrap under the recovery key', () => {
+  it('opens with it, made with it or sealed to its public half', async () => {
+    const secret = secrets.recovery;
+
+    for (const wrap of [await wrapWith(secret, 3, vaultKey), await sealed()]) {
+      expect(await open(wrap, secret)).toEqual(vaultKey);
+      expect(await open(wrap, secret, 4)).toEqual(vaultKey);
+      expect(await opens(wrap, secret, 2)).toBe('open_failed');
     }
   });
 
-  it('is bound to all that names it, even where keys are the same', async () => {
-    const secret = secrets[name];
-    const { binding } = secret;
-    const elsewhere: Record<string, VaultSecret['binding']> = {
-      'the other wrap': { ...binding, name: name === 'password' ? 'recovery' : 'password' },
-      'another account': { ...binding, userId: bob },
-      'other parameters': { ...binding, parameters: kdfFields({ ...kdf, iterations: 2 }) },
-    };
-    for (const wrap of [await wrapWith(secret, 3, vaultKey), await sealedFor(secret)]) {
-      for (const [what, moved] of Object.entries(elsewhere)) {
-        const got = await opens(wrap, { ...secret, binding: moved });
-        expect([what, got]).toEqual([what, 'open_failed']);
-      }
-      const first = wrap[0] === 2 ? 8 : 7;
+  it('is of the kind that its first byte says', async () => {
+    const secret = secrets.recovery;
+    const [made, wrap] = [await wrapWith(secret, 3, vaultKey), await sealed()];
+
+    expect(made[0]).toBe(0);
+    expect(wrap[0]).toBe(2);
+    expect(wrap.length).toBe(1 + 8 + 32 + 1_120 + 48);
+    expect(wrap.slice(1, 9)).toEqual(be64(3));
+    expect(wrap.slice(9, 41)).toEqual(await sha256(await publicKeyOf(secret)));
+    for (const first of [1, 3, 255]) {
+      expect(await opens(Uint8Array.of(first, ...wrap.slice(1)), secret)).toBe('bad_encoding');
+    }
+  });
+
+  it('opens for its account and its key alone', async () => {
+    const { recovery, password } = secrets;
+    const { binding } = recovery;
+    const others: RecoverySecret[] = [
+      await recoverySecret(bob, recoveryKey),
+      await recoverySecret(alice, filled(32, 10)),
+      { ...recovery, ...password },
+      { ...recovery, binding: { ...binding, userId: bob } },
+      { ...recovery, binding: { ...binding, parameters: kdfFields(kdf) } },
+    ];
+    for (const wrap of [await wrapWith(recovery, 3, vaultKey), await sealed()]) {
+      for (const other of others) expect(await opens(wrap, other)).toBe('open_failed');
       const earlier = Uint8Array.from(wrap);
-      earlier[first] = 2;
-      expect(await opens(earlier, secret)).toBe('open_failed');
+      earlier[wrap[0] === 2 ? 8 : 7] = 2;
+      expect(await opens(earlier, recovery)).toBe('open_failed');
     }
   });
 });
@@ -119,7 +143,7 @@ describe.each(['password', 'recovery'] as const)('A wrap under the %s', (name) =
 onEachBackEnd('A sealed wrap', () => {
   it('is refused with any byte flipped, cut or added', { timeout: 120_000 }, async () => {
     const secret = secrets.recovery;
-    const wrap = await sealedFor(secret);
+    const wrap = await sealed();
     const refused = async (changed: Uint8Array) => {
       const got = await opens(changed, secret);
       return got === 'bad_encoding' || got === 'open_failed' ? [] : [got];
@@ -139,14 +163,12 @@ onEachBackEnd('A sealed wrap', () => {
   });
 
   it('is HPKE with X-Wing under the documented info, and names the key it is sealed to', async () => {
-    const { password } = secrets;
-    const wrap = await sealedFor(password);
-    const fields = [uuidBytes(alice), be64(3), ...kdfFields(kdf)];
+    const wrap = await sealed();
 
     const opened = await openBase(kemXWing, {
-      recipientPrivateKey: password.privateKey,
+      recipientPrivateKey: secrets.recovery.privateKey,
       enc: wrap.slice(41, 1_161),
-      info: frame('sotto/v2/vault-password-wrap', fields),
+      info: frame('sotto/v2/vault-recovery-wrap', [uuidBytes(alice), be64(3)]),
       aad: filled(0, 0),
       ciphertext: wrap.slice(1_161),
     });
@@ -157,22 +179,23 @@ onEachBackEnd('A sealed wrap', () => {
 
 describe('A sealed wrap', () => {
   it('does not open where it names another key than it is sealed to', async () => {
-    const other = await passwordSecret(alice, kdf, 'other');
-    const [wrap, forOther] = [await sealedFor(secrets.password), await sealedFor(other)];
+    const other = await recoverySecret(alice, filled(32, 11));
+    const publicKey = await publicKeyOf(other);
+    const wrap = await sealed();
+    const forOther = await wrapFor({ userId: alice, publicKey }, 3, vaultKey);
     const withName = (name: Uint8Array, rest: Uint8Array) =>
       concatBytes(rest.slice(0, 9), name, rest.slice(41));
-    const ours = await sha256(await publicKeyOf(secrets.password));
-    const theirs = await sha256(await publicKeyOf(other));
+    const ours = await sha256(await publicKeyOf(secrets.recovery));
+    const theirs = await sha256(publicKey);
 
-    expect(await opens(withName(theirs, wrap), secrets.password)).toBe('open_failed');
-    expect(await opens(withName(ours, forOther), secrets.password)).toBe('open_failed');
-    expect(await opens(withName(ours, wrap), secrets.password)).toBe('accepted');
+    expect(await opens(withName(theirs, wrap), secrets.recovery)).toBe('open_failed');
+    expect(await opens(withName(ours, forOther), secrets.recovery)).toBe('open_failed');
+    expect(await opens(withName(ours, wrap), secrets.recovery)).toBe('accepted');
   });
 
   it('is not made for a refused public key', async () => {
-    const { binding } = secrets.recovery;
     const make = (publicKey: Uint8Array) =>
-      refusal(() => wrapFor({ binding, publicKey }, 1, vaultKey));
+      refusal(() => wrapFor({ userId: alice, publicKey }, 1, vaultKey));
 
     expect(await make(filled(1_216, 255))).toBe('bad_key');
     expect(await make(filled(1_215, 1))).toBe('bad_key');
@@ -181,7 +204,7 @@ describe('A sealed wrap', () => {
   });
 
   it('is the same bytes for the same randomness', async () => {
-    const make = () => sealedFor(secrets.recovery, 3, seededRandom(5));
+    const make = () => sealed(3, seededRandom(5));
     expect(await make()).toEqual(await make());
   });
 });
@@ -196,8 +219,8 @@ describe('A secret of a vault', () => {
 
     expect(recovery.wrappingKey).toEqual(derive(recoveryKey, 'sotto/v1/vault-recovery-key'));
     expect(recovery.privateKey).toEqual(derive(recoveryKey, 'sotto/v2/vault-recovery-private-key'));
-    expect(password.privateKey).toEqual(
-      derive(password.wrappingKey, 'sotto/v2/vault-password-private-key'),
+    expect(password.proofKey).toEqual(
+      derive(password.wrappingKey, 'sotto/v2/vault-recovery-proof-key'),
     );
   });
 

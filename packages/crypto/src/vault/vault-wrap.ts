@@ -1,7 +1,7 @@
 /**
  * Wraps of the vault key under the chat password or the recovery key (`docs/encryption.md`, vault). Whoever
- * knows the secret makes a box; a device that changes the vault key knows neither secret, and seals to the
- * secret's public key. Both open with the secret.
+ * knows the secret makes a box; a device that changes the vault key does not know the recovery key, and
+ * seals to its public half. Both kinds open with the recovery key, under the chat password boxes alone.
  */
 import { openBox, sealBox } from '../committed-aead/committed-box.ts';
 import { ByteReader } from '../encoding/byte-reader.ts';
@@ -15,7 +15,14 @@ import { sha256 } from '../primitives/sha2.ts';
 import { xWingCiphertextBytes } from '../primitives/x-wing-public-key.ts';
 import { openBase, sealBase } from '../seal/hpke-base.ts';
 import { kemXWing } from '../seal/hpke-kem.ts';
-import { publicKeyOf, type VaultSecret, type WrapBinding } from './vault-secret.ts';
+import {
+  publicKeyOf,
+  recoveryBinding,
+  type PasswordSecret,
+  type RecoverySecret,
+  type VaultSecret,
+  type WrapBinding,
+} from './vault-secret.ts';
 
 /** First byte of a sealed wrap; a box begins with the high byte of a version, which is 0. */
 const sealedWrap = 2;
@@ -35,7 +42,7 @@ function boxOf({ binding, wrappingKey }: VaultSecret, madeAt: Uint8Array) {
 }
 
 function infoOf(binding: WrapBinding, madeAt: Uint8Array): Uint8Array {
-  return frame(`sotto/v2/vault-${binding.name}-wrap`, fieldsOf(binding, madeAt));
+  return frame('sotto/v2/vault-recovery-wrap', fieldsOf(binding, madeAt));
 }
 
 /** Wraps the vault key with the secret: be64 version ‖ box. */
@@ -50,23 +57,23 @@ export async function wrapWith(
 }
 
 /**
- * Wraps the vault key without the secret: 0x02 ‖ be64 version ‖ SHA-256 of the public key ‖ encapsulated
+ * Wraps the vault key without the recovery key: 0x02 ‖ be64 version ‖ SHA-256 of the public key ‖ encapsulated
  * key 1,120 ‖ ciphertext 48. `bad_key` for a refused public key.
  *
  * The hash commits to the private key. GCM does not, and ML-KEM refuses nothing: without it one wrap
- * could be made that opens under several passwords.
+ * could be made that opens with several keys.
  */
 export async function wrapFor(
-  recipient: { binding: WrapBinding; publicKey: Uint8Array },
+  recipient: { userId: string; publicKey: Uint8Array },
   version: number,
   vaultKey: Uint8Array,
   random?: RandomSource,
 ): Promise<Uint8Array> {
-  const { binding, publicKey } = recipient;
+  const { userId, publicKey } = recipient;
   const madeAt = be64(version);
   const { enc, ciphertext } = await sealBase(kemXWing, {
     recipientPublicKey: publicKey,
-    info: infoOf(binding, madeAt),
+    info: infoOf(recoveryBinding(userId), madeAt),
     aad: empty,
     plaintext: vaultKey,
     random,
@@ -75,27 +82,42 @@ export async function wrapFor(
   return concatBytes(Uint8Array.of(sealedWrap), madeAt, name, enc, ciphertext);
 }
 
-/** A wrap taken apart, not opened. */
-interface ReadWrap {
-  sealed: boolean;
-  madeAt: Uint8Array;
-  rest: Uint8Array;
-}
-
-/** Splits a wrap of either kind; one from a later version than the vault's is `open_failed`. */
-export function readWrap(version: number, wrap: Uint8Array): ReadWrap {
-  const reader = new ByteReader(wrap);
-  const sealed = wrap[0] === sealedWrap;
-  if (sealed) reader.take(1);
+/** Splits off the version that made the wrap; one later than the vault's is `open_failed`. */
+function takeMadeAt(reader: ByteReader, version: number): Uint8Array {
   const madeAt = reader.take(8);
   if (readBigEndian(madeAt) > version) throw new CryptoError('open_failed');
-  return { sealed, madeAt, rest: reader.rest() };
+  return madeAt;
 }
 
-/** The vault key from a wrap of either kind. */
-export async function openWrap(wrap: ReadWrap, secret: VaultSecret): Promise<Uint8Array> {
-  if (!wrap.sealed) return openBox(boxOf(secret, wrap.madeAt), wrap.rest);
-  const reader = new ByteReader(wrap.rest);
+async function openBoxed(
+  wrap: Uint8Array,
+  version: number,
+  secret: VaultSecret,
+): Promise<Uint8Array> {
+  const reader = new ByteReader(wrap);
+  const madeAt = takeMadeAt(reader, version);
+  return openBox(boxOf(secret, madeAt), reader.rest());
+}
+
+/** The vault key from the wrap under the chat password; a sealed one is `open_failed`. */
+export async function openPasswordWrap(
+  wrap: Uint8Array,
+  version: number,
+  secret: PasswordSecret,
+): Promise<Uint8Array> {
+  if (wrap[0] === sealedWrap) throw new CryptoError('open_failed');
+  return openBoxed(wrap, version, secret);
+}
+
+/** The vault key from the wrap under the recovery key, of either kind. */
+export async function openRecoveryWrap(
+  wrap: Uint8Array,
+  version: number,
+  secret: RecoverySecret,
+): Promise<Uint8Array> {
+  if (wrap[0] !== sealedWrap) return openBoxed(wrap, version, secret);
+  const reader = new ByteReader(wrap.subarray(1));
+  const madeAt = takeMadeAt(reader, version);
   const name = reader.take(32);
   const enc = reader.take(xWingCiphertextBytes);
   const ciphertext = reader.take(sealedKeyBytes);
@@ -107,7 +129,7 @@ export async function openWrap(wrap: ReadWrap, secret: VaultSecret): Promise<Uin
     recipientPrivateKey: privateKey,
     recipientPublicKey: publicKey,
     enc,
-    info: infoOf(binding, wrap.madeAt),
+    info: infoOf(binding, madeAt),
     aad: empty,
     ciphertext,
   });

@@ -9,10 +9,12 @@ import {
 } from '../../test/building/builders.ts';
 import { createVault, type CreatedVault } from './create-vault.ts';
 import { openVaultWithPassword, openVaultWithRecoveryKey } from './open-vault.ts';
-import { replaceRecoveryKey, rewrapVault } from './rewrap-vault.ts';
+import type { RecoveryPart } from './recovery-proof.ts';
+import { replaceRecoveryKey } from './replace-recovery-key.ts';
+import { rewrapVault } from './rewrap-vault.ts';
 import type { SealedVault } from './sealed-vault.ts';
 import { passwordSecret } from './vault-secret.ts';
-import { openWrap, readWrap, wrapWith } from './vault-wrap.ts';
+import { openPasswordWrap, wrapWith } from './vault-wrap.ts';
 
 const chatPassword = 'maple orbit canvas tiger';
 let created: CreatedVault;
@@ -27,12 +29,11 @@ const withRecovery = (sealedVault: SealedVault, more = {}) =>
     ...more,
   });
 
-/** Contents of version 3 with both public keys, which other tests look at. */
+/** Contents of version 3 with the recovery part, which other tests look at. */
 const expectedContents = () => ({
   version: 3,
   accountSeed: created.accountKey.seed,
-  passwordPublicKey: expect.any(Uint8Array) as Uint8Array,
-  recoveryPublicKey: expect.any(Uint8Array) as Uint8Array,
+  recovery: expect.any(Object) as RecoveryPart,
   formerVaultKeys: [],
 });
 
@@ -89,7 +90,7 @@ describe('A vault', () => {
     const kdf = { ...created.sealedVault.kdf, iterations: 1 };
     const secret = await passwordSecret(alice, kdf, chatPassword);
     const wrap = await wrapWith(secret, 1, created.vaultKey);
-    const open = async (changed: Uint8Array) => openWrap(readWrap(1, changed), secret);
+    const open = async (changed: Uint8Array) => openPasswordWrap(changed, 1, secret);
 
     expect(await open(wrap)).toEqual(created.vaultKey);
     for (const length of [0, 7])
@@ -180,6 +181,7 @@ describe('A vault', () => {
     const next = await rewrapVault({
       userId: alice,
       vaultKey,
+      chatPassword,
       newChatPassword: 'new',
       sealedVault,
     });

@@ -55,17 +55,21 @@ export const newAnchor = { version: 4, hash: filled(32, 44) };
 /** Seed of the account key after the change. */
 export const newAccountSeed = filled(32, 45);
 
+/** The chat password of the vaults whose key is changed in tests. */
+export const chatPassword = 'maple orbit canvas tiger';
+
 /** Changes a vault's key as `sender`, for `devices`. */
 export function changeKey(
   opened: { vaultKey: Uint8Array; sealedVault: SealedVault },
   [sender, ...others]: [TestDevice, ...TestDevice[]],
-  more: { seed?: number; anchor?: typeof newAnchor; userId?: string } = {},
+  more: { seed?: number; anchor?: typeof newAnchor; userId?: string; password?: string } = {},
 ) {
-  const { seed, anchor = newAnchor, userId = alice } = more;
+  const { seed, anchor = newAnchor, userId = alice, password = chatPassword } = more;
   return changeVaultKey({
     userId,
     vaultKey: opened.vaultKey,
     sealedVault: opened.sealedVault,
+    chatPassword: password,
     contents: { accountSeed: newAccountSeed, anchor },
     sender: asSender(sender),
     recipients: [sender, ...others].map(asRecipient),

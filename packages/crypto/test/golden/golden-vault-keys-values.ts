@@ -30,7 +30,10 @@ export async function makeVaultKeys() {
     chatPassword,
     random: seededRandom(61),
   });
-  const changed = await changeKey(created, [phone, laptop], { seed: 63 });
+  const changed = await changeKey(created, [phone, laptop], {
+    seed: 63,
+    password: chatPassword,
+  });
   const account = await sotto.identityKeyPairFromSeed(newAccountSeed);
   const manifest = await sotto.signDeviceManifest({
     manifest: {

@@ -20,7 +20,7 @@ const sealedVaultOf = (vault: typeof golden.changed): sotto.SealedVault => ({
   body: fromHex(vault.body),
 });
 
-describe('A vault with public keys in its contents', () => {
+describe('A vault with a recovery part in its contents', () => {
   it('opens with its chat password, its recovery key and its key', async () => {
     const sealedVault = sealedVaultOf(golden.created);
     const { recoveryKey } = golden;

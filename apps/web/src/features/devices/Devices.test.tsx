@@ -112,6 +112,17 @@ test('removing says whether it changes the keys of the account', async () => {
   expect(screen.getByText(/Could they unlock it/)).toBeVisible();
 });
 
+test('a removal that left the keys as they were says what to do, until it is done', () => {
+  const { client } = open({ changesKeys: false, keysDue: true });
+
+  expect(screen.getByRole('status')).toHaveTextContent(
+    /still knows the keys.*Lock and unlock with your chat password.*new recovery key/,
+  );
+
+  act(() => client.devices.set(aDevicesState({ devices: [here, phone] })));
+  expect(screen.queryByText(/still knows the keys/)).not.toBeInTheDocument();
+});
+
 test('a device that is removed elsewhere takes its dialog along', async () => {
   const { client, user } = open();
   await user.click(screen.getByRole('button', { name: 'Remove Chrome on Android' }));

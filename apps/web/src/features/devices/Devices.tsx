@@ -20,7 +20,7 @@ export interface DevicesProps {
 
 /** The devices of the account: which there are, and what can be done with each. */
 export function Devices({ addDevice, onUnlock }: DevicesProps) {
-  const { status, devices, removed, alarm, slow, offline } = useDevices();
+  const { status, devices, removed, keysDue, alarm, slow, offline } = useDevices();
   switch (status) {
     case 'locked':
       return (
@@ -41,6 +41,7 @@ export function Devices({ addDevice, onUnlock }: DevicesProps) {
           {alarm && <DeviceAlarm alarm={alarm} />}
           <Block title={td('list.title')} lead={td('list.lead')}>
             {offline && <Notice tone="warn">{td('list.offline')}</Notice>}
+            {keysDue && <Notice tone="warn">{td('list.keysDue')}</Notice>}
             <DeviceList devices={devices} />
             <p className="text-dense text-muted">
               {devices.length > 1 ? td('list.serverWord') : td('list.only')}

@@ -23,6 +23,8 @@ export const deviceWords = {
     removed_other: '{{count}} removed devices',
     removedAt: 'Removed {{day}}',
     removedHint: 'The server gives them nothing new. What they had received before stays on them.',
+    keysDue:
+      'A removed device still knows the keys of your account, and this device can’t change them yet. Lock and unlock with your chat password, and it happens by itself. If this line stays, make a new recovery key under Security.',
   },
   rename: {
     action: 'Rename',

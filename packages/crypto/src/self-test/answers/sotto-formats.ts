@@ -12,7 +12,7 @@ import { openVaultWithPassword, openVaultWithRecoveryKey } from '../../vault/ope
 import { decryptRecord } from '../../vault/record.ts';
 import { parseRecoveryKey } from '../../vault/recovery-key.ts';
 import { recoverySecret } from '../../vault/vault-secret.ts';
-import { openWrap, readWrap } from '../../vault/vault-wrap.ts';
+import { openRecoveryWrap } from '../../vault/vault-wrap.ts';
 import { altered, refusalOf, type KnownAnswers } from '../known-answer.ts';
 import { golden } from './golden-objects.ts';
 import { goldenVaultKeys } from './golden-vault-keys.ts';
@@ -51,7 +51,7 @@ async function openSeal(ciphertext: Uint8Array): Promise<string> {
 
 async function openSealedWrap(wrap: Uint8Array): Promise<string> {
   const secret = await recoverySecret(alice, parseRecoveryKey(goldenVaultKeys.recoveryKey));
-  return toHex(await openWrap(readWrap(2, wrap), secret));
+  return toHex(await openRecoveryWrap(wrap, 2, secret));
 }
 
 async function verifySuccession(signature: Uint8Array): Promise<string> {
