@@ -97,10 +97,13 @@ async function switchVault(here: Here, sealed: SealedVault, keys: VaultKeys): Pr
 }
 
 /**
- * Takes a newer vault over that the relay hands out. Under the key at hand it is taken as it is. Under
- * another one only if the newest manifest of the own chain names its account key, a device that this
+ * Takes a vault over that the relay hands out. A newer one under the key at hand is taken as it is. One under
+ * another key only if the newest manifest of the own chain names its account key, a device that this
  * manifest certifies has sealed it to this one, it keeps the key at hand among the former ones, and the
  * chain goes through its anchor. Call it in a turn of `vault.changes`.
+ *
+ * Versions and anchors only rise, but for a vault that the chain has left behind: what is above it may be
+ * the work of the device that was removed.
  *
  * False when it is not taken; what is at hand stays. Throws what the network throws.
  */
@@ -108,7 +111,6 @@ export async function takeVault(
   options: Here & { keys: DeviceKeys; trust: TrustStore; offered: SealedVault },
 ): Promise<boolean> {
   const { core, resident, vault, keys, trust, offered } = options;
-  if (offered.version <= vault.sealed.version) return false;
   try {
     if (await isGenuineVault(vault, offered)) {
       if (!(await goesWithChain(vault, trust))) return false;
@@ -116,6 +118,7 @@ export async function takeVault(
       return true;
     }
     const own = await trust.refresh(vault.userId);
+    if (offered.version <= vault.sealed.version && hasVaultsKey(own, vault)) return false;
     const opened = await openAsDevice(vault, keys, own, offered);
     const next = opened && (await follows(vault, own, opened));
     if (!next) return false;
@@ -147,7 +150,7 @@ async function openAsDevice(
   own: PersonTrust,
   offered: SealedVault,
 ): Promise<OpenedVault | undefined> {
-  const { userId, sealed } = vault;
+  const { userId } = vault;
   const { deviceId } = keys;
   const [newest, ...former] = keys.sealing.map(sealingKeysOf);
   if (!newest) return undefined;
@@ -155,7 +158,6 @@ async function openAsDevice(
     return await openVaultAsDevice({
       userId,
       sealedVault: offered,
-      minimumVersion: sealed.version + 1,
       recipient: { userId, deviceId, ...newest, former },
       findSenderKey: async (id) =>
         own.devices.find((device) => device.current && device.deviceId === id)?.identityKey,
@@ -179,7 +181,7 @@ async function follows(
   { vaultKey, contents }: OpenedVault,
 ): Promise<VaultKeys | undefined> {
   const { anchor, formerVaultKeys } = contents;
-  const before = await anchorOf(vault);
+  const before = hasVaultsKey(own, vault) ? await anchorOf(vault) : undefined;
   const keepsOurs = formerVaultKeys.some((key) => equalBytes(key, vault.vaultKey));
   const keys = await deriveVaultKeys(vaultKey, contents);
   const goesOn =
