@@ -185,8 +185,10 @@ export async function openAccount(options: {
     const account = await http.call('getAccount', {});
     const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (device && !device.isActive) return onEnded('device_revoked');
-    if (context.isOpen()) await runtime.devices.list(account, heldVersion);
     await takeOffered(account.vault);
+    // The version may be lower now: what is above a vault that was left behind counts for nothing.
+    const { version } = vault.sealed;
+    if (context.isOpen()) await runtime.devices.list(account, Math.min(heldVersion, version));
     const { profile: next } = account;
     if (!next || next.userId !== userId || !context.isOpen()) return;
     if (JSON.stringify(next) === JSON.stringify(profile)) return;
