@@ -59,7 +59,8 @@ export function withContents(
   return { ...before, accountSeed, ...(anchor !== undefined && { anchor }) };
 }
 
-async function assertOpens(
+/** Throws `open_failed` unless the secret opens this wrap of the vault key. */
+export async function assertOpens(
   secret: VaultSecret,
   { version }: VaultPlace,
   wrap: Uint8Array,

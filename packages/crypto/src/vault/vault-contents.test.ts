@@ -92,7 +92,9 @@ describe('The contents of a vault', () => {
     const others: Record<string, [Uint8Array, string]> = {
       nothing: [filled(0, 0), 'bad_encoding'],
       'version 0': [version3({ version: filled(1, 0) }), 'open_failed'],
-      'version 4': [version3({ version: filled(1, 4) }), 'open_failed'],
+      'version 5': [version3({ version: filled(1, 5) }), 'open_failed'],
+      'version 4 without a voucher': [version3({ version: filled(1, 4) }), 'bad_encoding'],
+      'version 3 with a voucher': [version3({ after: filled(32, 1) }), 'bad_encoding'],
       'version 1 with more': [version3({ version: filled(1, 1) }), 'bad_encoding'],
       'version 2 with more': [version3({ version: filled(1, 2) }), 'bad_encoding'],
       'version 2 without an anchor': [

@@ -6,7 +6,7 @@ import type { ManifestHead } from '../log/verify-device-manifest.ts';
 
 /** What the vault keeps. */
 export interface VaultContents {
-  /** Version of the contents' own format: 3 with a key of 3, else 2 with an anchor, 1 without. */
+  /** Version of the contents' own format: 4 with a voucher, 3 with a key of 3, else 2 with an anchor, 1 without. */
   version: number;
   /** Seed of the account key, 32 bytes. */
   accountSeed: Uint8Array;
@@ -16,6 +16,11 @@ export interface VaultContents {
   passwordPublicKey?: Uint8Array;
   /** X-Wing key whose private half comes from the recovery key, 1,216 bytes. Of version 3. */
   recoveryPublicKey?: Uint8Array;
+  /**
+   * Who knew the chat password says that `recoveryPublicKey` is the account's, 32 bytes: anybody who had the
+   * vault open could put in another one. Of version 4; nothing where nobody has said so.
+   */
+  recoveryVoucher?: Uint8Array;
   /** The vault keys before this one, oldest first, 32 bytes each: what they wrapped stays as it lies. */
   formerVaultKeys: Uint8Array[];
 }
@@ -30,29 +35,33 @@ export type SealedContents = Omit<VaultContents, 'version' | 'formerVaultKeys'> 
 
 const publicKeyBytes = 1_216;
 const vaultKeyBytes = 32;
+const voucherBytes = 32;
 
 const noAnchor: ManifestHead = { version: 0, hash: new Uint8Array(32) };
 
 /** The bytes of a vault's contents, in the lowest version that holds them. */
 export function serializeContents(contents: SealedContents): Uint8Array {
-  const { accountSeed, anchor, passwordPublicKey, recoveryPublicKey } = contents;
+  const { accountSeed, anchor, passwordPublicKey, recoveryPublicKey, recoveryVoucher } = contents;
   const formerVaultKeys = contents.formerVaultKeys ?? [];
   assertBytes(accountSeed, 'accountSeed', 32);
   if (anchor !== undefined) assertAnchor(anchor);
-  if (!passwordPublicKey && !recoveryPublicKey && formerVaultKeys.length === 0) {
+  if (recoveryVoucher !== undefined) assertBytes(recoveryVoucher, 'recoveryVoucher', voucherBytes);
+  const isOld = !passwordPublicKey && !recoveryPublicKey && !recoveryVoucher;
+  if (isOld && formerVaultKeys.length === 0) {
     return anchor === undefined
       ? concatBytes(Uint8Array.of(1), accountSeed)
       : concatBytes(Uint8Array.of(2), accountSeed, ...anchorFields(anchor));
   }
   for (const key of formerVaultKeys) assertBytes(key, 'formerVaultKeys', vaultKeyBytes);
   return concatBytes(
-    Uint8Array.of(3),
+    Uint8Array.of(recoveryVoucher ? 4 : 3),
     accountSeed,
     ...anchorFields(anchor ?? noAnchor),
     ...publicKeyFields(passwordPublicKey, 'passwordPublicKey'),
     ...publicKeyFields(recoveryPublicKey, 'recoveryPublicKey'),
     be16(formerVaultKeys.length),
     ...formerVaultKeys,
+    ...(recoveryVoucher ? [recoveryVoucher] : []),
   );
 }
 
@@ -77,10 +86,11 @@ function publicKeyFields(key: Uint8Array | undefined, name: string): Uint8Array[
 export function parseContents(plaintext: Uint8Array): VaultContents {
   const reader = new ByteReader(plaintext);
   const version = reader.number(1);
-  if (version < 1 || version > 3) throw new CryptoError('open_failed');
+  if (version < 1 || version > 4) throw new CryptoError('open_failed');
   const contents: VaultContents = { version, accountSeed: reader.take(32), formerVaultKeys: [] };
   if (version > 1) readAnchor(reader, contents);
-  if (version === 3) readKeys(reader, contents);
+  if (version >= 3) readKeys(reader, contents);
+  if (version === 4) contents.recoveryVoucher = reader.take(voucherBytes);
   reader.end();
   return contents;
 }

@@ -7,6 +7,7 @@ import { frame } from '../encoding/frame.ts';
 import { uuidBytes } from '../encoding/uuid.ts';
 import { hkdfSha256 } from '../primitives/hkdf.ts';
 import { pbkdf2Sha256 } from '../primitives/pbkdf2.ts';
+import { sha256 } from '../primitives/sha2.ts';
 import { kdfFields, type KdfParameters } from './kdf-parameters.ts';
 
 /** Which wrap of a vault it is, and what that wrap is bound to beside the version that made it. */
@@ -61,8 +62,22 @@ export async function recoverySecret(
   };
 }
 
-function derive(label: string, ikm: Uint8Array, userId: string): Promise<Uint8Array> {
-  const info = frame(label, [uuidBytes(userId)]);
+/** What only who knows the chat password can say of a recovery key's public half, 32 bytes. */
+export async function voucherFor(
+  { binding, wrappingKey }: VaultSecret,
+  recoveryPublicKey: Uint8Array,
+): Promise<Uint8Array> {
+  const fields = [await sha256(recoveryPublicKey)];
+  return derive('sotto/v2/vault-recovery-voucher', wrappingKey, binding.userId, fields);
+}
+
+function derive(
+  label: string,
+  ikm: Uint8Array,
+  userId: string,
+  fields: readonly Uint8Array[] = [],
+): Promise<Uint8Array> {
+  const info = frame(label, [uuidBytes(userId), ...fields]);
   return hkdfSha256({ ikm, salt: new Uint8Array(0), info, length: 32 });
 }
 
