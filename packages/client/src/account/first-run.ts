@@ -1,4 +1,4 @@
-import { createVault } from '@sotto/crypto';
+import { createVault, openVaultWithKey } from '@sotto/crypto';
 import { handleSchema, nameSchema, normaliseHandle } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
@@ -46,15 +46,15 @@ export async function setChatPassword(
   chatPassword: string,
 ): Promise<string> {
   const { userId } = resident;
-  const created = await createVault({ userId, chatPassword, random: core.platform.random });
+  const { random } = core.platform;
+  const created = await createVault({ userId, chatPassword, random });
+  const { vaultKey, sealedVault } = created;
+  const { halvesIn, vouched } = await import('../vault/public-halves.ts');
+  const sealed = await vouched({ userId, vaultKey }, sealedVault, chatPassword);
+  const contents = await openVaultWithKey({ userId, vaultKey, sealedVault: sealed });
   core.pending?.vault.close();
-  const vault = await holdVault({
-    userId,
-    vaultKey: created.vaultKey,
-    contents: { accountSeed: created.accountKey.seed, formerVaultKeys: [] },
-    sealed: created.sealedVault,
-    chatPassword,
-  });
+  const vault = await holdVault({ userId, vaultKey, contents, sealed, chatPassword });
+  vault.publicHalves = halvesIn(contents);
   core.pending = { vault, recoveryKey: created.recoveryKey };
   return created.recoveryKey;
 }

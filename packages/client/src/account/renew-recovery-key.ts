@@ -4,6 +4,7 @@ import { isClientError } from '../client-error.ts';
 import type { EngineCore, OpenedAccount } from '../engine/engine-core.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { sealUnderVault, vaultFailure } from '../vault/open-vault.ts';
+import { learnHalves, vouched } from '../vault/public-halves.ts';
 import { publishVault } from '../vault/publish-vault.ts';
 
 /** A recovery key for after its confirmation. Nothing is sealed under it yet. Throws `wrong_chat_password`. */
@@ -23,15 +24,17 @@ export async function drawRecoveryKey(
 }
 
 /**
- * Makes a recovery key that was written down the account's. The backup of a second factor opens with
+ * Makes a recovery key that was written down the account's, and vouches for it with the chat password that was
+ * typed to draw it. The backup of a second factor opens with
  * both keys until the vault has the new one: whatever stops this half-way, the key that opens the vault
  * opens the backup, too.
  */
 export async function putRecoveryKeyInForce(
   core: EngineCore,
   opened: OpenedAccount,
-  recoveryKey: string,
+  drawn: { recoveryKey: string; chatPassword: string },
 ): Promise<void> {
+  const { recoveryKey, chatPassword } = drawn;
   const { resident, vault, context } = opened;
   const { userId } = vault;
   const { random } = context.platform;
@@ -44,10 +47,12 @@ export async function putRecoveryKeyInForce(
     change: async (sealedVault) => {
       const { vaultKey } = vault;
       const input = { userId, vaultKey, sealedVault, recoveryKey, random };
-      return (await replaceRecoveryKey(input)).sealedVault;
+      const { sealedVault: changed } = await replaceRecoveryKey(input);
+      return await vouched(vault, changed, chatPassword);
     },
   });
   // With its public half the vault may be ready for a change of its key.
+  await learnHalves(vault, chatPassword);
   opened.runtime.devices.changed();
   await reseal?.('alone').catch((error: unknown) => {
     // The new key is in force; that the former one opens the backup still, and nothing else, ends with

@@ -1,4 +1,4 @@
-import { isCryptoError, rewrapVault } from '@sotto/crypto';
+import { isCryptoError } from '@sotto/crypto';
 import { protocolVersion } from '@sotto/protocol';
 import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
@@ -24,9 +24,7 @@ import type {
 } from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { createContactStores } from '../trust/contact-stores.ts';
-import { openWithPassword } from '../vault/open-vault.ts';
 import { recoverAccount, unlockAccount } from '../vault/unlock-flow.ts';
-import { publishVault } from '../vault/publish-vault.ts';
 import { findPerson } from '../chats/find-person.ts';
 import type { CommandKit } from './command-kit.ts';
 import { createContactCommands } from './contact-commands.ts';
@@ -316,24 +314,10 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
       step(() =>
         inSession(async () => {
           await (await choosing()).assertChatPassword(next, login);
-          const { resident, vault } = opened();
-          const { userId } = vault;
-          const sealed = vault.sealed;
-          const minimumVersion = sealed.version;
-          (
-            await openWithPassword({ userId, chatPassword: current, sealed, minimumVersion })
-          ).close();
-          const { random } = platform;
-          await publishVault({
-            core,
-            resident,
-            vault,
-            change: (sealedVault) => {
-              const { vaultKey } = vault;
-              return rewrapVault({ userId, vaultKey, newChatPassword: next, sealedVault, random });
-            },
-          });
-          vault.replaceChatPassword(next);
+          const account = opened();
+          const { changeChatPassword } = await import('../vault/change-chat-password.ts');
+          await changeChatPassword(core, account, { current, next });
+          account.runtime.devices.changed();
         }),
       ),
     async noteActivity() {

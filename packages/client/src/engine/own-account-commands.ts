@@ -15,7 +15,7 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
   const { store, sync } = createOwnAccountStore(() => core);
   /** Begun while an account is open, and gone with it. */
   let begun: { opened: OpenedAccount; factor: NewFactor } | null = null;
-  let drawn: { opened: OpenedAccount; recoveryKey: string } | null = null;
+  let drawn: { opened: OpenedAccount; recoveryKey: string; chatPassword: string } | null = null;
 
   core.session.subscribe(() => {
     if (begun?.opened !== core.opened) begun = null;
@@ -114,7 +114,7 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
         const { drawRecoveryKey } = await import('../account/renew-recovery-key.ts');
         const recoveryKey = await drawRecoveryKey(account, chatPassword);
         if (core.opened !== account) throw new ClientError('locked');
-        drawn = { opened: account, recoveryKey };
+        drawn = { opened: account, recoveryKey, chatPassword };
         return { recoveryKey };
       }),
     confirmNewRecoveryKey: ({ groups }) =>
@@ -122,10 +122,12 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
         inSession(async () => {
           const account = opened();
           if (drawn?.opened !== account) throw new ClientError('conflict');
-          const { recoveryKey } = drawn;
+          const { recoveryKey, chatPassword } = drawn;
           assertWrittenDown(recoveryKey, groups);
           const { putRecoveryKeyInForce } = await import('../account/renew-recovery-key.ts');
-          await whileOpen(account, () => putRecoveryKeyInForce(core, account, recoveryKey));
+          await whileOpen(account, () =>
+            putRecoveryKeyInForce(core, account, { recoveryKey, chatPassword }),
+          );
           drawn = null;
         }),
       ),

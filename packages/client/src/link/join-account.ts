@@ -5,6 +5,7 @@ import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { pinPerson } from '../trust/person-trust.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import { holdVault } from '../vault/open-vault.ts';
+import { halvesIn } from '../vault/public-halves.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
 import { minimumVersionOf, openOrMakeDevice } from '../vault/unlock-flow.ts';
 import type { OpenSteps } from '../vault/unlock-flow.ts';
@@ -72,6 +73,8 @@ async function openDelivered(
     sealed,
     chatPassword: null,
   });
+  // Nothing was typed that could tell; the next unlock does.
+  vault.publicHalves = halvesIn(contents);
   try {
     const accountKey = vault.accountKey.publicKey;
     if (!equalBytes(accountKey, answer.accountKey)) throw new ClientError('untrusted');

@@ -4,6 +4,7 @@ import type { DeviceSealingKeys } from '@sotto/crypto/vault-keys';
 import type { OpenedVault, SealedVault } from '@sotto/crypto';
 import { isClientError } from '../client-error.ts';
 import type { DeviceKeys, SealingKeys } from '../devices/device-keys.ts';
+import { holdsPublicKeys } from '../devices/holds-public-keys.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import type { RandomSource } from '../platform.ts';
 import { hasVaultsKey } from '../trust/assert-own-key.ts';
@@ -31,7 +32,8 @@ export interface NewVault {
 
 /**
  * The vault under a new key, sealed to these devices and to the public halves of chat password and recovery
- * key. Null when it holds no such public key yet: then only who knows both secrets could make it.
+ * key. Null when it does not hold both, or holds others than are known here: then only who knows both secrets
+ * could make it.
  */
 export async function makeNewVault(options: {
   vault: OpenVault;
@@ -45,27 +47,24 @@ export async function makeNewVault(options: {
   random: RandomSource;
 }): Promise<NewVault | null> {
   const { vault, anchor, accountSeed, devices, keys, random } = options;
+  await vault.halvesChecked;
+  if (!(await holdsPublicKeys(vault))) return null;
   const { userId, vaultKey, sealed } = vault;
   const { deviceId, identity } = keys;
-  try {
-    return await changeVaultKey({
+  return await changeVaultKey({
+    userId,
+    vaultKey,
+    sealedVault: sealed,
+    contents: { accountSeed, anchor },
+    sender: { userId, deviceId, identitySeed: identity.seed },
+    recipients: devices.map(({ deviceId: to, sealingKey, hybridKey }) => ({
       userId,
-      vaultKey,
-      sealedVault: sealed,
-      contents: { accountSeed, anchor },
-      sender: { userId, deviceId, identitySeed: identity.seed },
-      recipients: devices.map(({ deviceId: to, sealingKey, hybridKey }) => ({
-        userId,
-        deviceId: to,
-        publicKey: sealingKey,
-        ...(hybridKey && { hybridKey }),
-      })),
-      random,
-    });
-  } catch (error) {
-    if (isCryptoError(error, 'missing_key')) return null;
-    throw error;
-  }
+      deviceId: to,
+      publicKey: sealingKey,
+      ...(hybridKey && { hybridKey }),
+    })),
+    random,
+  });
 }
 
 interface Here {
@@ -105,7 +104,8 @@ async function switchVault(here: Here, sealed: SealedVault, keys: VaultKeys): Pr
  * Versions and anchors only rise, but for a vault that the chain has left behind: what is above it may be
  * the work of the device that was removed.
  *
- * False when it is not taken; what is at hand stays. Throws what the network throws.
+ * False when it is not taken; what is at hand stays. True also for one that names a manifest which the
+ * relay does not show: from then on nothing is signed or sealed before it does. Throws what the network throws.
  */
 export async function takeVault(
   options: Here & { keys: DeviceKeys; trust: TrustStore; offered: SealedVault },
@@ -120,10 +120,12 @@ export async function takeVault(
     const own = await trust.refresh(vault.userId);
     if (offered.version <= vault.sealed.version && hasVaultsKey(own, vault)) return false;
     const opened = await openAsDevice(vault, keys, own, offered);
-    const next = opened && (await follows(vault, own, opened));
-    if (!next) return false;
-    await switchVault({ core, resident, vault }, offered, next);
-    return true;
+    if (!opened) return false;
+    const isAhead = namesMore(vault, own, opened);
+    const next = await follows(vault, own, opened);
+    if (next) await switchVault({ core, resident, vault }, offered, next);
+    else if (isAhead) vault.ahead = opened.contents.anchor;
+    return isAhead || next !== undefined;
   } catch (error) {
     // The alarm is with the own chain already.
     const refused = ['rollback', 'untrusted', 'not_found'] as const;
@@ -173,6 +175,13 @@ const sealingKeysOf = ({ sealing, hybrid }: SealingKeys): DeviceSealingKeys => (
   privateKey: sealing.privateKey,
   ...(hybrid && { hybrid }),
 });
+
+/** Whether a vault that keeps the key at hand was made with a manifest that the relay has not shown. */
+function namesMore(vault: OpenVault, own: PersonTrust, { contents }: OpenedVault): boolean {
+  const { anchor, formerVaultKeys } = contents;
+  const keepsOurs = formerVaultKeys.some((key) => equalBytes(key, vault.vaultKey));
+  return keepsOurs && anchor !== undefined && anchor.version > own.version;
+}
 
 /** The keys of a vault that goes on from the one at hand; undefined when it does not. */
 async function follows(

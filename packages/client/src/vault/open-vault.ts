@@ -10,11 +10,13 @@ import {
   zeroize,
 } from '@sotto/crypto';
 import type { SealedVault, StorageKeys, VaultContents } from '@sotto/crypto';
+import type { PublicHalves } from '@sotto/crypto/vault-keys';
 import type { UserId } from '@sotto/protocol';
 import { ClientError } from '../client-error.ts';
 import { createSerialQueue } from '../engine/serial-queue.ts';
 import type { SerialQueue } from '../engine/serial-queue.ts';
 import type { RandomSource } from '../platform.ts';
+import type { Anchor } from './vault-anchor.ts';
 import { deriveVaultKeys, forgetVaultKeys } from './vault-keys.ts';
 import type { VaultKeys } from './vault-keys.ts';
 
@@ -34,6 +36,18 @@ export interface OpenVault extends VaultKeys {
   readonly storageKey: Uint8Array;
   /** The sealed form that this was opened from, or that replaced it since. */
   sealed: SealedVault;
+  /**
+   * The public keys of chat password and recovery key that are known here to be the account's: a new vault key
+   * is sealed to these and no others. Whoever has had the vault open can put other ones into it.
+   */
+  publicHalves: PublicHalves;
+  /** Resolves when what the typed secret says of them is known; never rejects. */
+  halvesChecked: Promise<void>;
+  /**
+   * The manifest of a vault under another key, sealed to this device by one that is certified, which the relay
+   * does not show: this vault is behind until that one is followed.
+   */
+  ahead: Anchor;
   /** Changes of the sealed form, and of the keys, run one after another. */
   readonly changes: SerialQueue;
   /**
@@ -91,6 +105,9 @@ export async function holdVault(options: {
       return storageKey;
     },
     sealed,
+    publicHalves: {},
+    halvesChecked: Promise.resolve(),
+    ahead: undefined,
     changes: createSerialQueue(),
     epochPassword(random) {
       if (!open) throw new ClientError('locked');
@@ -112,6 +129,7 @@ export async function holdVault(options: {
       superseded.push(held);
       held = next;
       vault.sealed = nextSealed;
+      vault.ahead = undefined;
     },
     isOpen: () => open,
     close() {

@@ -23,7 +23,7 @@ import { keepVaultUnder } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
 import { publishVault } from './publish-vault.ts';
 import { openStorageKey, wrapStorageKey } from './storage-key.ts';
-import type { TypedSecret } from './upgrade-vault.ts';
+import type { TypedSecrets } from './use-typed-secrets.ts';
 import type { Anchor } from './vault-anchor.ts';
 import { isSameVault } from './vault-record.ts';
 
@@ -256,7 +256,7 @@ export async function unlockAccount(options: {
     if (!(await refreshVault(core, resident))) throw error;
     return await open();
   });
-  upgradeLater({ core, resident, vault }, { chatPassword });
+  learnFrom({ core, resident, vault }, { chatPassword });
 }
 
 async function closingOnFailure(vault: OpenVault, task: Promise<void>): Promise<void> {
@@ -268,14 +268,27 @@ async function closingOnFailure(vault: OpenVault, task: Promise<void>): Promise<
   }
 }
 
-/** Nobody waits for it: offline, or overtaken by locking, the next time is as good. */
-function upgradeLater(
+/**
+ * What was typed says which of the vault's public keys are the account's, and may put missing ones in. Nobody
+ * waits for it: offline, or overtaken by locking, the next time is as good.
+ */
+function learnFrom(
   here: { core: EngineCore; resident: Resident; vault: OpenVault },
-  secret: TypedSecret,
+  secrets: TypedSecrets,
 ): void {
-  void import('./upgrade-vault.ts')
-    .then(({ upgradeVault }) => upgradeVault({ ...here, secret }))
-    .then(() => here.core.opened?.runtime.devices.changed())
+  const { core, vault } = here;
+  const shown = () => core.opened?.runtime.devices.changed();
+  const { chatPassword, recoveryKey } = secrets;
+  const checking = import('./public-halves.ts').then(({ learnHalves, learnHalvesOf }) =>
+    recoveryKey === undefined
+      ? learnHalves(vault, chatPassword)
+      : learnHalvesOf(vault, { chatPassword, recoveryKey }),
+  );
+  vault.halvesChecked = checking.then(shown).catch(() => undefined);
+  void vault.halvesChecked
+    .then(() => import('./use-typed-secrets.ts'))
+    .then(({ useTypedSecrets }) => useTypedSecrets(here, secrets))
+    .then(shown)
     .catch(() => undefined);
 }
 
@@ -311,5 +324,5 @@ export async function recoverAccount(options: {
   };
   const steps = { core, resident, vault, onEnded, beforeOpen };
   await closingOnFailure(vault, openOrMakeDevice(steps));
-  upgradeLater({ core, resident, vault }, { recoveryKey });
+  learnFrom({ core, resident, vault }, { chatPassword: newChatPassword, recoveryKey });
 }
