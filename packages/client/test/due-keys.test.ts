@@ -180,6 +180,20 @@ describe('a chat password that was changed on another device', () => {
   });
 });
 
+describe('a new chat password', () => {
+  it('vouches for the recovery key, also on a device that came after', async () => {
+    const removal = await meetForRemoval(world);
+    const { ann, a, annId, otherId } = removal;
+    const next = 'another one, typed here';
+    await a.client.changeChatPassword({ current: ann.chatPassword, next });
+    const fresh = await addDevice(world, { ...ann, chatPassword: next });
+
+    await fresh.client.removeDevice({ deviceId: otherId });
+
+    expect(await accountKeysOf(world, annId)).toHaveLength(2);
+  });
+});
+
 describe('a recovery key that was made anew', () => {
   it('opens what a removal wrapped, the former one does not; recovering opens everything', async () => {
     const removal = await meetForRemoval(world);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until, untilTexts } from '../src/testing/index.ts';
+import { until, untilDelivery, untilTexts } from '../src/testing/index.ts';
 import type { TestClient } from '../src/testing/index.ts';
 import { signInOnNewDevice, untilLink, untilRequest } from './support/linking.ts';
 import {
@@ -135,7 +135,8 @@ describe('removing a device', () => {
 
     await a.client.removeDevice({ deviceId: otherId });
     await a.client.removeDevice({ deviceId: thirdId });
-    await a.client.sendText({ chatId, text: 'meanwhile' });
+    const { id } = await a.client.sendText({ chatId, text: 'meanwhile' });
+    await untilDelivery(a.client, chatId, id, 'sent');
     await b.client.setOnline({ online: true });
 
     const { trust } = await commonDigits(removal, digits);

@@ -1,4 +1,4 @@
-import { isCryptoError, rewrapVault, suggestPassphrase } from '@sotto/crypto';
+import { isCryptoError } from '@sotto/crypto';
 import { protocolVersion } from '@sotto/protocol';
 import type { ClientConfig } from '@sotto/protocol';
 import { createAuthDoor } from '../account/auth-door.ts';
@@ -24,10 +24,7 @@ import type {
 } from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { createContactStores } from '../trust/contact-stores.ts';
-import { openWithPassword } from '../vault/open-vault.ts';
-import { assertChatPassword, judgePassword } from '../vault/judge-password.ts';
 import { recoverAccount, unlockAccount } from '../vault/unlock-flow.ts';
-import { publishVault } from '../vault/publish-vault.ts';
 import { findPerson } from '../chats/find-person.ts';
 import type { CommandKit } from './command-kit.ts';
 import { createContactCommands } from './contact-commands.ts';
@@ -103,6 +100,8 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     onLock: () => lockAccount(core, 'idle'),
     onEnd: () => void step(() => signOut('local')).catch(() => undefined),
   });
+
+  const choosing = () => import('../vault/judge-password.ts');
 
   async function readConfig(): Promise<ClientConfig> {
     const found = await http.call('config', {});
@@ -269,7 +268,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
         assertPhase('setup');
         const resident = signedIn();
         if (!resident.profile) throw new ClientError('conflict');
-        await assertChatPassword(chatPassword, login);
+        await (await choosing()).assertChatPassword(chatPassword, login);
         const recoveryKey = await setChatPassword(core, resident, chatPassword);
         setupStep('recoveryKey');
         return { recoveryKey };
@@ -282,8 +281,10 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
           idle.start();
         }),
       ),
-    estimatePassword: ({ password }) => guarded(async () => judgePassword(password)),
-    suggestPassphrase: () => guarded(async () => suggestPassphrase({ random: platform.random })),
+    estimatePassword: ({ password }) =>
+      guarded(async () => (await choosing()).judgePassword(password)),
+    suggestPassphrase: () =>
+      guarded(async () => (await choosing()).suggestPassphrase({ random: platform.random })),
 
     unlock: ({ chatPassword }) =>
       step(async () => {
@@ -298,7 +299,7 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     recover: ({ recoveryKey, newChatPassword }) =>
       step(async () => {
         assertPhase('locked', 'newDevice');
-        await assertChatPassword(newChatPassword, login);
+        await (await choosing()).assertChatPassword(newChatPassword, login);
         const resident = signedIn();
         await inSession(() =>
           recoverAccount({ core, resident, recoveryKey, newChatPassword, onEnded }),
@@ -312,27 +313,11 @@ export function createSottoClient({ platform }: SottoClientOptions): SottoEngine
     changeChatPassword: ({ current, next }) =>
       step(() =>
         inSession(async () => {
-          await assertChatPassword(next, login);
-          const { resident, vault, runtime } = opened();
-          const { userId } = vault;
-          const sealed = vault.sealed;
-          const minimumVersion = sealed.version;
-          (
-            await openWithPassword({ userId, chatPassword: current, sealed, minimumVersion })
-          ).close();
-          const { random } = platform;
-          await publishVault({
-            core,
-            resident,
-            vault,
-            change: (sealedVault) => {
-              const { vaultKey } = vault;
-              const passwords = { chatPassword: current, newChatPassword: next };
-              return rewrapVault({ userId, vaultKey, ...passwords, sealedVault, random });
-            },
-          });
-          vault.replaceChatPassword(next);
-          runtime.secretsChanged();
+          await (await choosing()).assertChatPassword(next, login);
+          const account = opened();
+          const { changeChatPassword } = await import('../vault/change-chat-password.ts');
+          await changeChatPassword(core, account, { current, next });
+          account.runtime.secretsChanged();
         }),
       ),
     async noteActivity() {

@@ -9,6 +9,7 @@ import type { DeviceKeys } from '../devices/device-keys.ts';
 import { signSessionProof, signSocketProof } from '../devices/device-proof.ts';
 import { createSealedStore, ifDamaged } from '../storage/sealed-store.ts';
 import type { Sealed } from '../storage/storage-port.ts';
+import { hasVaultsKey } from '../trust/assert-own-key.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import type { HttpClient } from '../transport/http-client.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
@@ -161,11 +162,14 @@ export async function openAccount(options: {
     isOpen: () => core.opened?.context === context,
   };
 
-  /** Of what the relay hands out, a newer vault that is the account's; loaded with the first. */
+  /** Of what the relay hands out, a vault that is the account's and goes on from this one; loaded with the first. */
   async function takeOffered(offered: OpenVault['sealed'] | null): Promise<void> {
-    if (!offered || offered.version <= vault.sealed.version || !context.isOpen()) return;
-    const { takeVault } = await import('../vault/new-vault-key.ts');
     const { trust } = runtime;
+    const own = await trust.person(userId);
+    const isBehind = own !== undefined && !hasVaultsKey(own, vault);
+    const isDue = offered !== null && (isBehind || offered.version > vault.sealed.version);
+    if (!isDue || !context.isOpen()) return;
+    const { takeVault } = await import('../vault/new-vault-key.ts');
     const taken = await vault.changes.run(() =>
       takeVault({ core, resident, vault, keys, trust, offered }),
     );
@@ -181,8 +185,10 @@ export async function openAccount(options: {
     const account = await http.call('getAccount', {});
     const device = account.devices.find(({ deviceId }) => deviceId === keys.deviceId);
     if (device && !device.isActive) return onEnded('device_revoked');
-    if (context.isOpen()) await runtime.devices.list(account, heldVersion);
     await takeOffered(account.vault);
+    // The version may be lower now: what is above a vault that was left behind counts for nothing.
+    const { version } = vault.sealed;
+    if (context.isOpen()) await runtime.devices.list(account, Math.min(heldVersion, version));
     const { profile: next } = account;
     if (!next || next.userId !== userId || !context.isOpen()) return;
     if (JSON.stringify(next) === JSON.stringify(profile)) return;

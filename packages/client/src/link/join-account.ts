@@ -6,7 +6,7 @@ import { pinPerson } from '../trust/person-trust.ts';
 import type { PersonTrust } from '../trust/person-trust.ts';
 import { holdVault } from '../vault/open-vault.ts';
 import type { OpenVault } from '../vault/open-vault.ts';
-import { openOrMakeDevice } from '../vault/unlock-flow.ts';
+import { minimumVersionOf, openOrMakeDevice } from '../vault/unlock-flow.ts';
 import type { OpenSteps } from '../vault/unlock-flow.ts';
 import type { LinkedIn } from './asking-side.ts';
 
@@ -53,7 +53,7 @@ async function openDelivered(
   resident.account = account;
   const sealed = account.vault;
   if (!sealed) throw new ClientError('rollback');
-  const minimumVersion = Math.max(delivery.vaultVersion, resident.record?.vaultVersion ?? 1);
+  const minimumVersion = Math.max(delivery.vaultVersion, minimumVersionOf(resident));
   const { vaultKey } = delivery;
   const contents = await openVaultWithKey({
     userId,

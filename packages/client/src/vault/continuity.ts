@@ -1,5 +1,6 @@
-import { isClientError } from '../client-error.ts';
+import { ClientError, isClientError } from '../client-error.ts';
 import { forgetDeviceKeys, openDeviceKeys } from '../devices/device-keys.ts';
+import type { DeviceKeys } from '../devices/device-keys.ts';
 import type { EngineCore, Resident } from '../engine/engine-core.ts';
 import { createSealedStore, ifDamaged } from '../storage/sealed-store.ts';
 import { hasVaultsKey } from '../trust/assert-own-key.ts';
@@ -9,11 +10,33 @@ import type { OpenVault } from './open-vault.ts';
 import { openStorageKey } from './storage-key.ts';
 import { anchorOf, isAnchored } from './vault-anchor.ts';
 
+/** Opens the storage key that lies here, and with it the device keys. Throws `internal`. */
+export async function openKeysHere(
+  { record, userId }: Resident,
+  vault: OpenVault,
+): Promise<DeviceKeys> {
+  if (!record) throw new ClientError('internal');
+  const { deviceId, sealedKeys, storageKey: wrapped } = record;
+  vault.useStorageKey(await openStorageKey(vault, wrapped));
+  return await openDeviceKeys({ sealedKeys, userId, deviceId, storageKey: vault.storageKey });
+}
+
+/** Whether the vault's key, or a former one that it keeps, opens what lies here. */
+export async function opensDevice(resident: Resident, vault: OpenVault): Promise<boolean> {
+  try {
+    forgetDeviceKeys(await openKeysHere(resident, vault));
+    return true;
+  } catch (error) {
+    if (isClientError(error, 'internal')) return false;
+    throw error;
+  }
+}
+
 /**
  * Whether a vault from the relay goes on from what this device has: its key, or a former one that it keeps,
  * opens what lies here, and its account key signed the newest manifest known here, or the manifests that came
- * with it lead from that one through its anchor to its account key. That a password opens it says little: whoever had the account
- * open once can seal a vault of their own to that password.
+ * with it lead from that one through its anchor to its account key. That a password opens it says little:
+ * whoever had the account open once can seal a vault of their own to that password.
  */
 export async function goesOnFromHere(
   core: EngineCore,
@@ -21,29 +44,24 @@ export async function goesOnFromHere(
   vault: OpenVault,
 ): Promise<boolean> {
   const { record, account, shelf, userId } = resident;
-  if (!record) return true;
+  // Nothing is known of the account yet: registering looks at its chain.
+  if (!record?.registered) return true;
+  if (!(await opensDevice(resident, vault))) return false;
+  const store = createSealedStore({
+    storage: shelf.storage,
+    storageKey: vault.storageKey,
+    random: core.platform.random,
+    isOpen: () => vault.isOpen(),
+  });
+  const known = await store
+    .read(pinnedRows.table, `${pinnedRows.prefix}${userId}`, personTrustSchema)
+    .catch(ifDamaged(() => undefined));
+  if (!known || hasVaultsKey(known, vault)) return true;
   try {
-    vault.useStorageKey(await openStorageKey(vault, record.storageKey));
-    const { storageKey } = vault;
-    const { deviceId, sealedKeys } = record;
-    forgetDeviceKeys(await openDeviceKeys({ sealedKeys, userId, deviceId, storageKey }));
-    const store = createSealedStore({
-      storage: shelf.storage,
-      storageKey,
-      random: core.platform.random,
-      isOpen: () => vault.isOpen(),
-    });
-    const known = await store
-      .read(pinnedRows.table, `${pinnedRows.prefix}${userId}`, personTrustSchema)
-      .catch(ifDamaged(() => undefined));
-    // Nothing is known of the own chain before the device is registered: registering looks at it.
-    if (!known || hasVaultsKey(known, vault)) return true;
-    const entries = account?.manifests.slice(known.version - 1) ?? [];
-    const own = await followPerson(known, entries);
+    const own = await followPerson(known, account?.manifests.slice(known.version - 1) ?? []);
     return hasVaultsKey(own, vault) && isAnchored(own, await anchorOf(vault));
   } catch (error) {
-    const refused = ['internal', 'rollback', 'untrusted'] as const;
-    if (refused.some((code) => isClientError(error, code))) return false;
+    if (isClientError(error, 'rollback') || isClientError(error, 'untrusted')) return false;
     throw error;
   }
 }

@@ -1,8 +1,14 @@
+/*
+ * Loaded when a chat password is chosen: the lists of words behind it are a good part of the engine.
+ */
 import { estimatePassword } from '@sotto/crypto';
 import { limits } from '@sotto/protocol';
 import type { LoginPasswordMemory } from '../account/login-password-memory.ts';
 import { ClientError } from '../client-error.ts';
 import type { PasswordEstimate } from '../facade.ts';
+
+/** Words to choose a chat password from, drawn by this source. */
+export { suggestPassphrase } from '@sotto/crypto';
 
 const warnings = {
   empty: 'too_short',

@@ -104,18 +104,21 @@ async function switchVault(here: Here, sealed: SealedVault, keys: VaultKeys): Pr
 }
 
 /**
- * Takes a newer vault over that the relay hands out. Under the key at hand it is taken as it is. Under
- * another one only if the newest manifest of the own chain names its account key, a device that this
+ * Takes a vault over that the relay hands out. A newer one under the key at hand is taken as it is. One under
+ * another key only if the newest manifest of the own chain names its account key, a device that this
  * manifest certifies has sealed it to this one, it keeps the key at hand among the former ones, and the
  * chain goes through its anchor. Call it in a turn of `vault.changes`.
  *
- * False when it is not taken; what is at hand stays. Throws what the network throws.
+ * Versions and anchors only rise, but for a vault that the chain has left behind: what is above it may be
+ * the work of the device that was removed.
+ *
+ * False when it is not taken; what is at hand stays. True also for one that names a manifest which the
+ * relay does not show: from then on nothing is signed or sealed before it does. Throws what the network throws.
  */
 export async function takeVault(
   options: Here & { keys: DeviceKeys; trust: TrustStore; offered: SealedVault },
 ): Promise<boolean> {
   const { core, resident, vault, keys, trust, offered } = options;
-  if (offered.version <= vault.sealed.version) return false;
   try {
     if (await isGenuineVault(vault, offered)) {
       if (!(await goesWithChain(vault, trust))) return false;
@@ -123,11 +126,14 @@ export async function takeVault(
       return true;
     }
     const own = await trust.refresh(vault.userId);
+    if (offered.version <= vault.sealed.version && hasVaultsKey(own, vault)) return false;
     const opened = await openAsDevice(vault, keys, own, offered);
-    const next = opened && (await follows(vault, own, opened));
-    if (!next) return false;
-    await switchVault({ core, resident, vault }, offered, next);
-    return true;
+    if (!opened) return false;
+    const isAhead = namesMore(vault, own, opened);
+    const next = await follows(vault, own, opened);
+    if (next) await switchVault({ core, resident, vault }, offered, next);
+    else if (isAhead) vault.ahead = opened.contents.anchor;
+    return isAhead || next !== undefined;
   } catch (error) {
     // The alarm is with the own chain already.
     const refused = ['rollback', 'untrusted', 'not_found'] as const;
@@ -154,7 +160,7 @@ async function openAsDevice(
   own: PersonTrust,
   offered: SealedVault,
 ): Promise<OpenedVault | undefined> {
-  const { userId, sealed } = vault;
+  const { userId } = vault;
   const { deviceId } = keys;
   const [newest, ...former] = keys.sealing.map(sealingKeysOf);
   if (!newest) return undefined;
@@ -162,7 +168,6 @@ async function openAsDevice(
     return await openVaultAsDevice({
       userId,
       sealedVault: offered,
-      minimumVersion: sealed.version + 1,
       recipient: { userId, deviceId, ...newest, former },
       findSenderKey: async (id) =>
         own.devices.find((device) => device.current && device.deviceId === id)?.identityKey,
@@ -179,6 +184,13 @@ const sealingKeysOf = ({ sealing, hybrid }: SealingKeys): DeviceSealingKeys => (
   ...(hybrid && { hybrid }),
 });
 
+/** Whether a vault that keeps the key at hand was made with a manifest that the relay has not shown. */
+function namesMore(vault: OpenVault, own: PersonTrust, { contents }: OpenedVault): boolean {
+  const { anchor, formerVaultKeys } = contents;
+  const keepsOurs = formerVaultKeys.some((key) => equalBytes(key, vault.vaultKey));
+  return keepsOurs && anchor !== undefined && anchor.version > own.version;
+}
+
 /** The keys of a vault that goes on from the one at hand; undefined when it does not. */
 async function follows(
   vault: OpenVault,
@@ -186,7 +198,7 @@ async function follows(
   { vaultKey, contents }: OpenedVault,
 ): Promise<VaultKeys | undefined> {
   const { anchor, formerVaultKeys } = contents;
-  const before = await anchorOf(vault);
+  const before = hasVaultsKey(own, vault) ? await anchorOf(vault) : undefined;
   const keepsOurs = formerVaultKeys.some((key) => equalBytes(key, vault.vaultKey));
   const keys = await deriveVaultKeys(vaultKey, contents);
   const goesOn =

@@ -15,6 +15,7 @@ import { ClientError } from '../client-error.ts';
 import { createSerialQueue } from '../engine/serial-queue.ts';
 import type { SerialQueue } from '../engine/serial-queue.ts';
 import type { RandomSource } from '../platform.ts';
+import type { Anchor } from './vault-anchor.ts';
 import { deriveVaultKeys, forgetVaultKeys } from './vault-keys.ts';
 import type { VaultKeys } from './vault-keys.ts';
 
@@ -34,6 +35,11 @@ export interface OpenVault extends VaultKeys {
   readonly storageKey: Uint8Array;
   /** The sealed form that this was opened from, or that replaced it since. */
   sealed: SealedVault;
+  /**
+   * The manifest of a vault under another key, sealed to this device by one that is certified, which the relay
+   * does not show: this vault is behind until that one is followed.
+   */
+  ahead: Anchor;
   /** Changes of the sealed form, and of the keys, run one after another. */
   readonly changes: SerialQueue;
   /**
@@ -93,6 +99,7 @@ export async function holdVault(options: {
       return storageKey;
     },
     sealed,
+    ahead: undefined,
     changes: createSerialQueue(),
     epochPassword(random) {
       if (!open) throw new ClientError('locked');
@@ -115,6 +122,7 @@ export async function holdVault(options: {
       superseded.push(held);
       held = next;
       vault.sealed = nextSealed;
+      vault.ahead = undefined;
     },
     isOpen: () => open,
     close() {

@@ -1,7 +1,7 @@
 import { rewrapVault } from '@sotto/crypto';
 import { deviceIdSchema } from '@sotto/protocol';
 import { ClientError, isClientError } from '../client-error.ts';
-import { generateDeviceKeys, openDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
+import { generateDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
 import { writeCurrentUser } from '../devices/device-record.ts';
 import { registerDevice } from '../devices/register-device.ts';
@@ -23,12 +23,13 @@ import {
   openWithRecoveryKey,
   vaultFailure,
 } from './open-vault.ts';
-import { goesOnFromHere } from './continuity.ts';
+import { goesOnFromHere, openKeysHere, opensDevice } from './continuity.ts';
 import { keepVaultUnder } from './keep-vault.ts';
 import type { OpenVault } from './open-vault.ts';
 import { publishVault } from './publish-vault.ts';
 import { openStorageKey, wrapStorageKey } from './storage-key.ts';
 import type { Anchor } from './vault-anchor.ts';
+import { isSameVault } from './vault-record.ts';
 
 /** What the steps of opening share. */
 export interface OpenSteps {
@@ -42,16 +43,23 @@ export interface OpenSteps {
   beforeOpen?: (own?: PersonTrust) => Promise<void>;
 }
 
-/** The sealed vault to open: the newer of this device's copy and what the relay handed out at sign-in. */
+/**
+ * The sealed vault to open: the newer of this device's copy and what the relay handed out. The copy of a
+ * device that was never registered counts only where there is no other: nothing was certified with it.
+ */
 function sealedOf(resident: Resident): OpenVault['sealed'] {
-  const local = resident.record?.vault ?? null;
-  const remote = resident.account?.vault ?? null;
-  const sealed = remote && remote.version > (local?.version ?? 0) ? remote : local;
+  const { record, account } = resident;
+  const local = record?.vault ?? null;
+  const remote = account?.vault ?? null;
+  const isNewer = !record?.registered || (remote?.version ?? 0) > (local?.version ?? 0);
+  const sealed = remote && isNewer ? remote : local;
   if (!sealed) throw new ClientError('signed_out');
   return sealed;
 }
 
-const minimumVersionOf = (resident: Resident): number => resident.record?.vaultVersion ?? 1;
+/** Below this, a vault is a rollback for this device. */
+export const minimumVersionOf = ({ record }: Resident): number =>
+  record?.registered ? record.vaultVersion : 1;
 
 /**
  * Opens the vault with the chat password, counting wrong ones. While signed in, a password that does
@@ -126,33 +134,31 @@ async function openNewest(
   return vault;
 }
 
-/** Asks the relay for a newer vault; false when there is none or it cannot be asked. */
+/** Asks the relay for another vault to open; false when there is none or it cannot be asked. */
 async function refreshVault(core: EngineCore, resident: Resident): Promise<boolean> {
   if (core.auth.identity()?.userId !== resident.userId) return false;
-  const before = sealedOf(resident).version;
+  const before = sealedOf(resident);
   resident.account = await core.http.call('getAccount', {}).catch(() => resident.account);
-  return sealedOf(resident).version > before;
+  return !isSameVault(sealedOf(resident), before);
 }
 
 /** Goes on with the device keys that are here, or makes some. */
-export function openOrMakeDevice(steps: OpenSteps): Promise<void> {
-  return steps.resident.record ? openDevice(steps) : makeDevice(steps);
+export async function openOrMakeDevice(steps: OpenSteps): Promise<void> {
+  const { resident, vault } = steps;
+  const { record } = resident;
+  // Keys that were never registered may lie under a vault that turned out not to be the account's.
+  const isUsable = record && (record.registered || (await opensDevice(resident, vault)));
+  await (isUsable ? openDevice(steps) : makeDevice(steps));
 }
 
 /** Opens the account on an installation that has its device keys, registered or not yet. */
 async function openDevice(steps: OpenSteps): Promise<void> {
   const { core, resident, vault, onEnded, beforeOpen } = steps;
-  const { record, userId } = resident;
+  const { record } = resident;
   if (!record) throw new ClientError('internal');
-  vault.useStorageKey(await openStorageKey(vault, record.storageKey));
-  const keys = await openDeviceKeys({
-    sealedKeys: record.sealedKeys,
-    userId,
-    deviceId: record.deviceId,
-    storageKey: vault.storageKey,
-  });
+  const keys = await openKeysHere(resident, vault);
   await restoreAuthSession(core, resident, vault);
-  if (record.vault?.version !== vault.sealed.version) {
+  if (!record.vault || !isSameVault(record.vault, vault.sealed)) {
     // It may be under another key than the copy that lies here.
     await keepVaultUnder(vault.keys, { core, resident, vault, sealed: vault.sealed });
   }

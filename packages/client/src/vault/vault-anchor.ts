@@ -7,10 +7,15 @@ import type { OpenVault } from './open-vault.ts';
 /** A manifest that the account has reached. */
 export type Anchor = VaultContents['anchor'];
 
-/** The manifest that the vault, as it lies here, says the account has reached; undefined in one from before. */
+/**
+ * The manifest that the account has reached as the vault that lies here says, or the one that is
+ * {@link OpenVault.ahead}; undefined in a vault from before.
+ */
 export async function anchorOf(vault: OpenVault): Promise<Anchor> {
   const { userId, vaultKey, sealed } = vault;
-  return (await openVaultWithKey({ userId, vaultKey, sealedVault: sealed })).anchor;
+  const { anchor } = await openVaultWithKey({ userId, vaultKey, sealedVault: sealed });
+  const { ahead } = vault;
+  return ahead && ahead.version > (anchor?.version ?? 0) ? ahead : anchor;
 }
 
 /** Whether the own chain goes through the anchor. */

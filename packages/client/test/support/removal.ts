@@ -2,6 +2,7 @@ import { parseDeviceManifest, toHex } from '@sotto/crypto';
 import type { DeviceManifest } from '@sotto/crypto';
 import type { ChatId, DeviceId, UserId } from '@sotto/protocol';
 import pg from 'pg';
+import { expect, vi } from 'vitest';
 import type { ContactState } from '../../src/index.ts';
 import {
   makePerson,
@@ -72,10 +73,22 @@ export async function commonDigits(
   { a, b, annId, benId }: Pick<Removal, 'a' | 'b' | 'annId' | 'benId'>,
   former: string | null,
 ): Promise<ContactState> {
-  const isNew = ({ digits }: ContactState) => digits !== null && digits !== former;
-  const ofAnn = await until(b.client.contact(annId), isNew);
-  await until(a.client.contact(benId), ({ digits }) => digits === ofAnn.digits);
-  return ofAnn;
+  const [ofAnn, ofBen] = [b.client.contact(annId), a.client.contact(benId)];
+  const stops = [ofAnn, ofBen].map((store) => store.subscribe(() => undefined));
+  try {
+    return await vi.waitFor(
+      () => {
+        const shown = ofAnn.getSnapshot();
+        expect(shown.digits).not.toBe(former);
+        expect(shown.digits).toMatch(/^[0-9]{60}$/);
+        expect(ofBen.getSnapshot().digits).toBe(shown.digits);
+        return shown;
+      },
+      { timeout: 15_000, interval: 100 },
+    );
+  } finally {
+    for (const stop of stops) stop();
+  }
 }
 
 /** The manifests of an account, oldest first, as the database holds them. */
