@@ -101,10 +101,13 @@ describe('somebody who had a device open and put a recovery key of their own int
       expect((await vaultOnDisk(world, a, ann)).vaultKey).toBe(before.vaultKey);
       const recoveryKey = await renewRecoveryKey(a, ann);
       await untilSettled(a);
-      await vi.waitFor(async () => {
-        expect(await accountKeysOf(world, annId)).toHaveLength(2);
-        expect((await vaultOnDisk(world, a, ann)).vaultKey).not.toBe(before.vaultKey);
-      });
+      await vi.waitFor(
+        async () => {
+          expect(await accountKeysOf(world, annId)).toHaveLength(2);
+          expect((await vaultOnDisk(world, a, ann)).vaultKey).not.toBe(before.vaultKey);
+        },
+        { timeout: 20_000, interval: 300 },
+      );
       const input = { userId: annId, sealedVault: await storedVault(a, ann) };
       expect(await isOpened(openVaultWithRecoveryKey({ ...input, recoveryKey }))).toBe(true);
       expect(await isOpened(openVaultWithRecoveryKey({ ...input, ...thiefs }))).toBe(false);

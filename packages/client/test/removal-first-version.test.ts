@@ -21,6 +21,7 @@ describe('an account of the first version', () => {
     await signUpFully(b.client, ben);
     await until(a.client.session, ({ phase }) => phase === 'locked');
     await a.client.unlock({ chatPassword: ann.chatPassword });
+    await until(a.client.devices, ({ devices }) => devices[0]?.postQuantum === true);
     const chatId = await startChatWith(a.client, ben.handle);
     const [annId, benId] = [ownId(a), ownId(b)];
     const { digits } = await contactOf(a, benId);
@@ -41,7 +42,10 @@ describe('an account of the first version', () => {
     const groups = recoveryKey.split('-').map((text, index) => ({ index, text }));
     await a.client.confirmNewRecoveryKey({ groups });
     await until(a.client.devices, ({ changesKeys, keysDue }) => changesKeys && !keysDue);
-    await vi.waitFor(async () => expect(await accountKeysOf(world, annId)).toHaveLength(2));
+    await vi.waitFor(async () => expect(await accountKeysOf(world, annId)).toHaveLength(2), {
+      timeout: 20_000,
+      interval: 300,
+    });
     await a.client.removeDevice({ deviceId: await deviceIdOf(third) });
 
     expect(await accountKeysOf(world, annId)).toHaveLength(3);

@@ -19,6 +19,8 @@ export async function startChat(options: StartOptions): Promise<ChatId> {
   try {
     return await start(options);
   } catch (error) {
+    // Somebody's manifests went on while the key was made, as by a change of keys in the background.
+    if (isClientError(error, 'conflict')) return await start(options);
     // Another device of the account removed one a moment ago: the vault that goes with it may be had.
     if (!isClientError(error, 'rollback') || !(await options.reachesAnchor())) throw error;
     return await start(options);
