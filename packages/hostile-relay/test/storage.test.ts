@@ -41,7 +41,8 @@ async function keysOf(someone: Victim & Pick<Someone, 'person'>, whose: string):
   const found = {
     'vault key': vault.vaultKey,
     'account seed': vault.accountKey.seed,
-    'storage key': vault.keys.localStorageKey,
+    'storage key': vault.storageKey,
+    'local storage key': vault.keys.localStorageKey,
     'backup key': vault.keys.backupKey,
     'key wrap key': vault.keys.keyWrapKey,
     'identity seed': keys.identity.seed,

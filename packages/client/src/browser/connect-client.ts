@@ -70,10 +70,14 @@ function settle(call: PendingCall, outcome: Outcome): void {
   else call.reject(new ClientError(outcome.code, { retryAtMs: outcome.retryAtMs }));
 }
 
-/** A store whose topic is watched exactly while somebody listens here. */
+/**
+ * A store whose topic is watched exactly while somebody listens here. One that `forgets` shows nothing from an
+ * earlier time: a safety code may be another one by now.
+ */
 function createRemoteStore(
   initial: unknown,
   request: (kind: 'watch' | 'unwatch') => void,
+  forgets: boolean,
 ): RemoteStore {
   const listeners = new Set<() => void>();
   let current = initial;
@@ -85,7 +89,12 @@ function createRemoteStore(
       if (listeners.size === 0) request('watch');
       listeners.add(entry);
       return () => {
-        if (listeners.delete(entry) && listeners.size === 0) request('unwatch');
+        if (!listeners.delete(entry) || listeners.size > 0) return;
+        request('unwatch');
+        // Whoever listens again in the same turn sees it stay.
+        queueMicrotask(() => {
+          if (forgets && listeners.size === 0) current = initial;
+        });
       };
     },
     set(snapshot) {
@@ -130,7 +139,8 @@ export function connectClient({ worker }: { worker: WorkerHandle }): SottoClient
   function store(topic: Topic, initial: unknown): Store<never> {
     let known = stores.get(topic);
     if (!known) {
-      known = createRemoteStore(initial, (kind) => post({ kind, topic }));
+      const forgets = topic.startsWith('contact:');
+      known = createRemoteStore(initial, (kind) => post({ kind, topic }), forgets);
       stores.set(topic, known);
     }
     return known as Store<unknown> as Store<never>;
