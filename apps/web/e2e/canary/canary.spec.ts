@@ -12,8 +12,8 @@ import { expect, test } from '../test.ts';
 import { recordKeys } from './key-recorder.ts';
 import { filesUnder, flushToDisk, tablesOf } from './places.ts';
 import { plantedText, saltsIn, secretsOf, tokensIn } from './plants.ts';
-import { CanarySearch } from './search.ts';
-import type { Place, Plant } from './search.ts';
+import { CanarySearch } from '@sotto/hostile-relay/canary';
+import type { Place, Plant } from '@sotto/hostile-relay/canary';
 import { recordTraffic } from './traffic.ts';
 
 /** A person in a browser whose profile lies in a folder, with everything listened to. */
