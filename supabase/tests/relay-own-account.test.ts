@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
@@ -33,10 +34,15 @@ afterAll(async () => {
   await database.drop();
 });
 
-const deleteAccount = (person: Person, sessionId = person.sessionId) =>
+const deleteAccount = (
+  person: Person,
+  sessionId = person.sessionId,
+  deviceId: string | null = person.deviceId,
+) =>
   call<{ chats: string[] }>(client, 'relay_delete_account', {
     p_user: person.userId,
     p_session: sessionId,
+    p_device: deviceId,
   });
 const putBackup = (person: Person, backup: Record<string, string>) =>
   call(client, 'relay_put_second_factor_backup', {
@@ -124,7 +130,11 @@ describe('a deleted account', () => {
     // The functions' way, and the auth service's own.
     for (const remove of [
       (person: Person, on: pg.Client) =>
-        call(on, 'relay_delete_account', { p_user: person.userId, p_session: person.sessionId }),
+        call(on, 'relay_delete_account', {
+          p_user: person.userId,
+          p_session: person.sessionId,
+          p_device: person.deviceId,
+        }),
       (person: Person, on: pg.Client) =>
         on.query('delete from auth.users where id = $1', [person.userId]),
     ]) {
@@ -163,6 +173,45 @@ describe('a deleted account', () => {
     await expect(deleteAccount(ada, ended)).rejects.toMatchObject({ code: 'PT403' });
     await addFactor(client, ada.userId);
     await expect(deleteAccount(ada)).rejects.toMatchObject({ code: 'PT403' });
+  });
+
+  test('is deleted in the name of an active device of its own, while it has one', async () => {
+    const [ada, bob] = [await addPerson(client), await addPerson(client)];
+    const setActive = (isActive: boolean) =>
+      client.query(
+        `update public.devices set is_active = $2, revoked_at = case when $2 then null else now() end
+         where id = $1`,
+        [ada.deviceId, isActive],
+      );
+    const needed = { code: 'PT403', message: 'device_needed' };
+
+    await expect(deleteAccount(ada, ada.sessionId, null)).rejects.toMatchObject(needed);
+    await expect(deleteAccount(ada, ada.sessionId, bob.deviceId)).rejects.toMatchObject(needed);
+    await expect(
+      call(client, 'relay_delete_account', { p_user: ada.userId, p_session: ada.sessionId }),
+    ).rejects.toMatchObject(needed);
+    // The lock of the account that a removal holds comes first.
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+    await client.query('begin');
+    await client.query('select private.lock_account($1)', [ada.userId]);
+    const later = call(other, 'relay_delete_account', {
+      p_user: ada.userId,
+      p_session: ada.sessionId,
+      p_device: ada.deviceId,
+    }).catch((error: unknown) => error);
+    await waitForLock(client, other);
+    await client.query(
+      `insert into public.devices select (jsonb_populate_record(d, $2)).*
+       from public.devices d where d.id = $1`,
+      [ada.deviceId, { id: randomUUID(), number: 2, auth_session_id: null }],
+    );
+    await setActive(false);
+    await client.query('commit');
+    expect(await later).toMatchObject(needed);
+    await other.end();
+    await setActive(true);
+    expect(await deleteAccount(ada)).toEqual({ chats: [] });
   });
 
   test('is finished by others only where its sign-in is left', async () => {

@@ -182,7 +182,7 @@ export const goldenRequests: GoldenRequests = {
   putSecondFactorBackup: { body: backup, response: {} },
   getSecondFactorBackup: { response: { backup } },
   deleteSecondFactorBackup: { response: {} },
-  deleteAccount: { response: {} },
+  deleteAccount: { body: { deviceId, proof: bytes(64, 0x24) }, response: {} },
   registerDevice: {
     body: {
       deviceId,

@@ -54,8 +54,9 @@ export interface OwnAccountClient {
   exportData(): Promise<{ fileName: string; json: string }>;
   /**
    * Deletes the account and everything of it here and at the relay. Asks for the login password once
-   * more, and for the second factor where there is one (`wrong_code`, `wrong_recovery_key`). Works while
-   * the vault is closed, too; right after a cold start it is `locked`, because nobody has signed in.
+   * more, and for the second factor where there is one (`wrong_code`, `wrong_recovery_key`). An open
+   * device of the account has to sign: a closed one is `locked`, a browser that is not a device yet
+   * `forbidden`. Before the account has its first device the login password is enough.
    */
   deleteAccount(input: { password: string; code?: string; recoveryKey?: string }): Promise<void>;
 }

@@ -77,12 +77,16 @@ export const ownAccountRoutes = {
     method: 'DELETE',
     path: '/api/account',
     summary:
-      'Delete the own account and what belongs to it. The session must be less than 5 minutes old (`forbidden`): sign in for it. Safe to repeat.',
+      'Delete the own account and what belongs to it. The session must be less than 5 minutes old: sign in for it. Where the account has an active device, one of them signs. Otherwise `forbidden`. Safe to repeat.',
     scope: 'user',
     cost: 'key',
     params: none,
     query: none,
-    body: none,
+    body: z.object({
+      /** Both or neither: `labels.accountDeletion` signed by the identity key of this device. */
+      deviceId: z.optional(deviceIdSchema),
+      proof: z.optional(base64UrlSchema({ exact: 64 })),
+    }),
     response: none,
   }),
 } as const;

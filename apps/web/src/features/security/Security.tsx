@@ -17,12 +17,9 @@ export function Security({ onUnlock }: { onUnlock(): void }) {
   switch (status) {
     case 'locked':
       return (
-        <>
-          <EmptyState icon={Lock} title={ts('locked.title')} hint={ts('locked.hint')}>
-            <Button onClick={onUnlock}>{ta('unlock.submit')}</Button>
-          </EmptyState>
-          <DeleteAccount secondFactor={secondFactor} />
-        </>
+        <EmptyState icon={Lock} title={ts('locked.title')} hint={ts('locked.hint')}>
+          <Button onClick={onUnlock}>{ta('unlock.submit')}</Button>
+        </EmptyState>
       );
     case 'loading':
       return null;

@@ -18,7 +18,7 @@ export const securityWords = {
   },
   locked: {
     title: 'Locked',
-    hint: 'Unlock to see what protects your account.',
+    hint: 'Unlock to see what protects your account, and to delete it.',
   },
   factor: {
     title: 'Second step at sign-in',
