@@ -7,6 +7,7 @@ import { limits } from '@sotto/protocol';
 import {
   addDirectChat,
   addFactor,
+  addForeignFactor,
   addPerson,
   addSession,
   append,
@@ -44,13 +45,22 @@ const deleteAccount = (
     p_session: sessionId,
     p_device: deviceId,
   });
-const putBackup = (person: Person, backup: Record<string, string>) =>
+const putBackup = (person: Person, backup: Record<string, string | null>) =>
   call(client, 'relay_put_second_factor_backup', {
     p_user: person.userId,
     p_device: person.deviceId,
     p_backup: backup,
   });
-const backupOf = () => ({ underRecoveryKey: base64(80), underVaultKey: base64(80) });
+const backupOf = (factorId: string = randomUUID()) => ({
+  factorId,
+  underRecoveryKey: base64(80),
+  underVaultKey: base64(80),
+});
+const forgetBackup = (person: Person) =>
+  call(client, 'relay_delete_second_factor_backup', {
+    p_user: person.userId,
+    p_device: person.deviceId,
+  });
 
 interface Event {
   id: number;
@@ -263,13 +273,8 @@ describe('the record of an account', () => {
     await putBackup(ada, backup);
     await putBackup(ada, backup);
     await putBackup(ada, backupOf());
-    const forget = () =>
-      call(client, 'relay_delete_second_factor_backup', {
-        p_user: ada.userId,
-        p_device: ada.deviceId,
-      });
-    await forget();
-    await forget();
+    await forgetBackup(ada);
+    await forgetBackup(ada);
     const vault = newVault(2);
     for (let time = 0; time < 2; time += 1) {
       await call(client, 'relay_put_vault', {
@@ -336,10 +341,55 @@ describe('the record of an account', () => {
 });
 
 describe('a backup of the second factor', () => {
+  const statusOf = (factorId: string, status: 'verified' | 'unverified') =>
+    client.query('update auth.mfa_factors set status = $2 where id = $1', [factorId, status]);
+
+  test('is what makes its factor count, and no other', async () => {
+    const ada = await addPerson(client);
+    const lacks = async () => {
+      const answer = await call<Record<string, boolean>>(client, 'relay_authorise', {
+        p_user: ada.userId,
+        p_session: ada.sessionId,
+        p_device: ada.deviceId,
+      });
+      return answer['sessionLacksFactor'];
+    };
+    // Begun and given up: the backup is there, the factor not.
+    await putBackup(ada, backupOf());
+
+    const foreign = await addForeignFactor(client, ada.userId);
+    expect(await lacks()).toBe(false);
+    await client.query('delete from auth.mfa_factors where id = $1', [foreign]);
+    const own = await addForeignFactor(client, ada.userId);
+    await statusOf(own, 'unverified');
+    await putBackup(ada, backupOf(own));
+    expect(await lacks()).toBe(false);
+    await statusOf(own, 'verified');
+    expect(await lacks()).toBe(true);
+  });
+
+  test('stays, of that factor, as long as it counts', async () => {
+    const ada = await addPerson(client);
+    const own = await addForeignFactor(client, ada.userId);
+    await putBackup(ada, backupOf(own));
+
+    await expect(putBackup(ada, backupOf())).rejects.toMatchObject({ message: 'other_factor' });
+    await expect(forgetBackup(ada)).rejects.toMatchObject({ message: 'factor_in_force' });
+    const anew = backupOf(own);
+    await putBackup(ada, anew);
+    expect(await call(client, 'relay_get_second_factor_backup', { p_user: ada.userId })).toEqual({
+      backup: anew,
+    });
+    await client.query('delete from auth.mfa_factors where id = $1', [own]);
+    await forgetBackup(ada);
+  });
+
   test.each([
     ['empty', { underRecoveryKey: '' }],
     ['too large', { underVaultKey: base64(limits.wrappedKeyBytes + 1) }],
     ['not bytes', { underVaultKey: '***' }],
+    ['of no factor', { factorId: null }],
+    ['of no id', { factorId: 'x' }],
   ])('that is %s is refused', async (_name, change) => {
     const ada = await addPerson(client);
 

@@ -18,7 +18,7 @@ import {
   deletionBy,
 } from './support/person.ts';
 import type { TestDevice } from './support/person.ts';
-import { enrolFactor, giveCode } from './support/second-factor.ts';
+import { backupOf, enrolFactor, giveCode, storeBackup } from './support/second-factor.ts';
 import { startTestRelay } from './support/test-relay.ts';
 import type { TestRelay } from './support/test-relay.ts';
 
@@ -78,6 +78,7 @@ beforeAll(async () => {
   await query('delete from auth.sessions where id = $1', [revoked.sessionId]);
   const { person: dora, device: doras } = await createPerson(test);
   const factor = await enrolFactor(test, doras.token);
+  await storeBackup(test, doras, backupOf(factor.factorId));
   await giveCode(test, doras.token, factor.factorId, factor.code(Date.now()));
   const lacking = await authenticate(test, 'token?grant_type=password', dora);
   // As the removal of one of two factors does it.

@@ -18,7 +18,7 @@ const untilPhase = (client: SottoEngine, phase: SessionState['phase']) =>
   until(client.session, (state) => state.phase === phase);
 
 describe('signing in with a second factor', () => {
-  it('asks for a code before anything else is asked of the relay', async () => {
+  it('asks for a code before anything but the backup is asked of the relay', async () => {
     const { ann, secret } = await world.withSecondFactor();
     const { transport, tap } = createTappedTransport();
     const b = world.client({ transport }).client;
@@ -31,6 +31,7 @@ describe('signing in with a second factor', () => {
     expect(asked).toEqual([
       `${world.url}${routes.config.path}`,
       expect.stringContaining('/auth/v1/token?grant_type=password') as string,
+      `${world.url}${routes.getSecondFactorBackup.path}`,
     ]);
     await expect(b.submitSecondFactor({ code: '000000' })).rejects.toMatchObject({
       code: 'wrong_code',

@@ -132,7 +132,11 @@ const chat = {
   createdAtMs: nowMs,
 };
 
-const backup = { underRecoveryKey: bytes(100, 0x71), underVaultKey: bytes(100, 0x72) };
+const backup = {
+  factorId: uuid(8),
+  underRecoveryKey: bytes(100, 0x71),
+  underVaultKey: bytes(100, 0x72),
+};
 
 type Part<Name extends RouteName, Of extends 'body' | 'response'> = z.output<
   (typeof routes)[Name][Of]

@@ -50,6 +50,7 @@ export class OwnAccountDatabase {
       p_user: userId,
       p_device: deviceId,
       p_backup: {
+        factorId: backup.factorId,
         underRecoveryKey: base64(backup.underRecoveryKey),
         underVaultKey: base64(backup.underVaultKey),
       },

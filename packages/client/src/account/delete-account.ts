@@ -6,6 +6,7 @@ import type { SecondFactorProof } from '../facade.ts';
 import { createHttpClient } from '../transport/http-client.ts';
 import { isTransient } from '../transport/wire-failure.ts';
 import { readAccessToken } from './auth-session.ts';
+import { isDemanded } from './demanded-factor.ts';
 
 const attempts = 3;
 
@@ -49,7 +50,7 @@ export async function deleteAtRelay(options: {
     // The address may be somebody else's by now.
     if (fresh.userId !== resident.userId) throw new ClientError('invalid_credentials');
     const { factors, factorIds, aheadMs } = fresh;
-    if (factorIds.length > 0) {
+    if (await isDemanded(http, factorIds)) {
       if (!proof) throw new ClientError('wrong_code');
       const { giveSecondFactor } = await import('./give-second-factor.ts');
       const serviceNowMs = platform.clock.now() + aheadMs;

@@ -75,6 +75,7 @@ async function prepareBackup({ vault, context }: OpenedAccount, recoveryKey: str
       ...(which === 'with former' && { former: underRecoveryKey }),
     });
     if (!vault.isOpen()) throw new ClientError('locked');
-    await http.call('putSecondFactorBackup', { body: sealed });
+    const { factorId } = factor;
+    await http.call('putSecondFactorBackup', { body: { factorId, ...sealed } });
   };
 }

@@ -3,8 +3,13 @@ import type { Store } from '../store.ts';
 
 export interface OwnAccountState {
   status: 'loading' | 'ready' | 'locked';
-  /** Whether signing in asks for a second factor. */
-  secondFactor: 'on' | 'off';
+  /**
+   * Whether signing in asks for a second factor. `foreign`: the account has one at the auth service that
+   * no device of it set up. Signing in does not ask for it; but while it is there, the auth service lets
+   * neither it be removed, nor another be set up, nor the login password be changed. The operator can
+   * remove it.
+   */
+  secondFactor: 'on' | 'off' | 'foreign';
 }
 
 /** One line of what happened to the account. */

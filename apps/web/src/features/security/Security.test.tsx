@@ -139,6 +139,23 @@ test('saves the data as a file', async () => {
   vi.unstubAllGlobals();
 });
 
+test('says of a second step that somebody else set up what it is, and offers neither to stop nor to start', async () => {
+  const client = scriptedClient();
+  client.ownAccount.set({ status: 'ready', secondFactor: 'foreign' });
+  const { user } = renderApp(client, page);
+  const { factor, end } = securityWords;
+
+  expect(screen.getByRole('alert')).toHaveTextContent(factor.foreign);
+  expect(screen.getByText(factor.foreignDo)).toBeVisible();
+  for (const name of [factor.start, factor.stop]) {
+    expect(screen.queryByRole('button', { name })).not.toBeInTheDocument();
+  }
+  await user.click(screen.getByRole('button', { name: end.start }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.getByLabelText(end.password)).toBeVisible();
+  expect(dialog.queryByLabelText(end.code)).not.toBeInTheDocument();
+});
+
 test('deletes the account after the login password, and a code where there is one', async () => {
   const client = scriptedClient();
   client.ownAccount.set({ status: 'ready', secondFactor: 'on' });

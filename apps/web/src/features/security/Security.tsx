@@ -8,6 +8,7 @@ import { EmptyState } from '../../shared/ui/EmptyState.tsx';
 import { Activity } from './Activity.tsx';
 import { DeleteAccount } from './DeleteAccount.tsx';
 import { ExportData } from './ExportData.tsx';
+import { ForeignSecondStep } from './ForeignSecondStep.tsx';
 import { RecoveryKey } from './RecoveryKey.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
@@ -26,7 +27,7 @@ export function Security({ onUnlock }: { onUnlock(): void }) {
     case 'ready':
       return (
         <>
-          <SecondStep state={secondFactor} />
+          {secondFactor === 'foreign' ? <ForeignSecondStep /> : <SecondStep state={secondFactor} />}
           <RecoveryKey />
           <Activity />
           <ExportData />
