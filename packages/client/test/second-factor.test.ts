@@ -99,6 +99,27 @@ describe('signing in with a second factor', () => {
   });
 });
 
+describe('a session that lost its second factor', () => {
+  it('ends on a device that is open, and on one that is opened again', async () => {
+    const { a } = await world.withSecondFactor();
+    const lower = () => queryRows(world, `update auth.sessions set aal = 'aal1'`);
+    const ended = { phase: 'signedOut', notice: 'session_ended' };
+
+    await lower();
+    await a.client.setOnline({ online: false });
+    await a.client.setOnline({ online: true });
+
+    expect(await untilPhase(a.client, 'signedOut')).toEqual(ended);
+    const other = await world.withSecondFactor();
+    await world.close(other.a);
+    await lower();
+    const cold = world.client({ disk: other.a.disk });
+    await untilPhase(cold.client, 'locked');
+    await cold.client.unlock({ chatPassword: other.ann.chatPassword });
+    expect(await untilPhase(cold.client, 'signedOut')).toEqual(ended);
+  });
+});
+
 describe('a lost authenticator', () => {
   it('is made up for by the recovery key, and the factor can be switched off and set up anew', async () => {
     const { ann, recoveryKey, secret } = await world.withSecondFactor();
