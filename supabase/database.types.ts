@@ -553,7 +553,10 @@ export type Database = {
         Args: { p_chat: string; p_device: string; p_epoch: Json; p_user: string };
         Returns: Json;
       };
-      relay_delete_account: { Args: { p_session: string; p_user: string }; Returns: Json };
+      relay_delete_account: {
+        Args: { p_device?: string; p_session: string; p_user: string };
+        Returns: Json;
+      };
       relay_delete_second_factor_backup: {
         Args: { p_device: string; p_user: string };
         Returns: Json;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
@@ -7,6 +8,7 @@ import type { Actor, Outcome } from './access-matrix.ts';
 import {
   addDirectChat,
   addFactor,
+  addForeignFactor,
   addPerson,
   addSession,
   append,
@@ -80,6 +82,8 @@ beforeAll(async () => {
     [person('revokedDevice').deviceId],
   );
   await addFactor(client, person('withoutFactor').userId);
+  // Takes nothing from what its owner may read.
+  await addForeignFactor(client, owner.userId);
   await call(client, 'relay_create_device_link', {
     p_user: owner.userId,
     p_session: owner.sessionId,
@@ -88,7 +92,11 @@ beforeAll(async () => {
   await call(client, 'relay_put_second_factor_backup', {
     p_user: owner.userId,
     p_device: owner.deviceId,
-    p_backup: { underRecoveryKey: base64(80), underVaultKey: base64(80) },
+    p_backup: {
+      factorId: randomUUID(),
+      underRecoveryKey: base64(80),
+      underVaultKey: base64(80),
+    },
   });
   // Another session of the same user lives on, without a device.
   await addSession(client, person('endedSession').userId);

@@ -37,7 +37,11 @@ test('without triggers on the auth schema all but the quick news of it works', a
     }),
   ).toMatchObject({ sessionExists: false });
   expect(
-    await call(client, 'relay_delete_account', { p_user: ada.userId, p_session: ada.sessionId }),
+    await call(client, 'relay_delete_account', {
+      p_user: ada.userId,
+      p_session: ada.sessionId,
+      p_device: ada.deviceId,
+    }),
   ).toEqual({ chats: [] });
 
   await client.end();

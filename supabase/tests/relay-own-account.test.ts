@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '@sotto/local-supabase/testing';
@@ -6,6 +7,7 @@ import { limits } from '@sotto/protocol';
 import {
   addDirectChat,
   addFactor,
+  addForeignFactor,
   addPerson,
   addSession,
   append,
@@ -33,18 +35,32 @@ afterAll(async () => {
   await database.drop();
 });
 
-const deleteAccount = (person: Person, sessionId = person.sessionId) =>
+const deleteAccount = (
+  person: Person,
+  sessionId = person.sessionId,
+  deviceId: string | null = person.deviceId,
+) =>
   call<{ chats: string[] }>(client, 'relay_delete_account', {
     p_user: person.userId,
     p_session: sessionId,
+    p_device: deviceId,
   });
-const putBackup = (person: Person, backup: Record<string, string>) =>
+const putBackup = (person: Person, backup: Record<string, string | null>) =>
   call(client, 'relay_put_second_factor_backup', {
     p_user: person.userId,
     p_device: person.deviceId,
     p_backup: backup,
   });
-const backupOf = () => ({ underRecoveryKey: base64(80), underVaultKey: base64(80) });
+const backupOf = (factorId: string = randomUUID()) => ({
+  factorId,
+  underRecoveryKey: base64(80),
+  underVaultKey: base64(80),
+});
+const forgetBackup = (person: Person) =>
+  call(client, 'relay_delete_second_factor_backup', {
+    p_user: person.userId,
+    p_device: person.deviceId,
+  });
 
 interface Event {
   id: number;
@@ -124,7 +140,11 @@ describe('a deleted account', () => {
     // The functions' way, and the auth service's own.
     for (const remove of [
       (person: Person, on: pg.Client) =>
-        call(on, 'relay_delete_account', { p_user: person.userId, p_session: person.sessionId }),
+        call(on, 'relay_delete_account', {
+          p_user: person.userId,
+          p_session: person.sessionId,
+          p_device: person.deviceId,
+        }),
       (person: Person, on: pg.Client) =>
         on.query('delete from auth.users where id = $1', [person.userId]),
     ]) {
@@ -163,6 +183,45 @@ describe('a deleted account', () => {
     await expect(deleteAccount(ada, ended)).rejects.toMatchObject({ code: 'PT403' });
     await addFactor(client, ada.userId);
     await expect(deleteAccount(ada)).rejects.toMatchObject({ code: 'PT403' });
+  });
+
+  test('is deleted in the name of an active device of its own, while it has one', async () => {
+    const [ada, bob] = [await addPerson(client), await addPerson(client)];
+    const setActive = (isActive: boolean) =>
+      client.query(
+        `update public.devices set is_active = $2, revoked_at = case when $2 then null else now() end
+         where id = $1`,
+        [ada.deviceId, isActive],
+      );
+    const needed = { code: 'PT403', message: 'device_needed' };
+
+    await expect(deleteAccount(ada, ada.sessionId, null)).rejects.toMatchObject(needed);
+    await expect(deleteAccount(ada, ada.sessionId, bob.deviceId)).rejects.toMatchObject(needed);
+    await expect(
+      call(client, 'relay_delete_account', { p_user: ada.userId, p_session: ada.sessionId }),
+    ).rejects.toMatchObject(needed);
+    // The lock of the account that a removal holds comes first.
+    const other = new pg.Client(database.databaseUrl);
+    await other.connect();
+    await client.query('begin');
+    await client.query('select private.lock_account($1)', [ada.userId]);
+    const later = call(other, 'relay_delete_account', {
+      p_user: ada.userId,
+      p_session: ada.sessionId,
+      p_device: ada.deviceId,
+    }).catch((error: unknown) => error);
+    await waitForLock(client, other);
+    await client.query(
+      `insert into public.devices select (jsonb_populate_record(d, $2)).*
+       from public.devices d where d.id = $1`,
+      [ada.deviceId, { id: randomUUID(), number: 2, auth_session_id: null }],
+    );
+    await setActive(false);
+    await client.query('commit');
+    expect(await later).toMatchObject(needed);
+    await other.end();
+    await setActive(true);
+    expect(await deleteAccount(ada)).toEqual({ chats: [] });
   });
 
   test('is finished by others only where its sign-in is left', async () => {
@@ -214,13 +273,8 @@ describe('the record of an account', () => {
     await putBackup(ada, backup);
     await putBackup(ada, backup);
     await putBackup(ada, backupOf());
-    const forget = () =>
-      call(client, 'relay_delete_second_factor_backup', {
-        p_user: ada.userId,
-        p_device: ada.deviceId,
-      });
-    await forget();
-    await forget();
+    await forgetBackup(ada);
+    await forgetBackup(ada);
     const vault = newVault(2);
     for (let time = 0; time < 2; time += 1) {
       await call(client, 'relay_put_vault', {
@@ -287,10 +341,55 @@ describe('the record of an account', () => {
 });
 
 describe('a backup of the second factor', () => {
+  const statusOf = (factorId: string, status: 'verified' | 'unverified') =>
+    client.query('update auth.mfa_factors set status = $2 where id = $1', [factorId, status]);
+
+  test('is what makes its factor count, and no other', async () => {
+    const ada = await addPerson(client);
+    const lacks = async () => {
+      const answer = await call<Record<string, boolean>>(client, 'relay_authorise', {
+        p_user: ada.userId,
+        p_session: ada.sessionId,
+        p_device: ada.deviceId,
+      });
+      return answer['sessionLacksFactor'];
+    };
+    // Begun and given up: the backup is there, the factor not.
+    await putBackup(ada, backupOf());
+
+    const foreign = await addForeignFactor(client, ada.userId);
+    expect(await lacks()).toBe(false);
+    await client.query('delete from auth.mfa_factors where id = $1', [foreign]);
+    const own = await addForeignFactor(client, ada.userId);
+    await statusOf(own, 'unverified');
+    await putBackup(ada, backupOf(own));
+    expect(await lacks()).toBe(false);
+    await statusOf(own, 'verified');
+    expect(await lacks()).toBe(true);
+  });
+
+  test('stays, of that factor, as long as it counts', async () => {
+    const ada = await addPerson(client);
+    const own = await addForeignFactor(client, ada.userId);
+    await putBackup(ada, backupOf(own));
+
+    await expect(putBackup(ada, backupOf())).rejects.toMatchObject({ message: 'other_factor' });
+    await expect(forgetBackup(ada)).rejects.toMatchObject({ message: 'factor_in_force' });
+    const anew = backupOf(own);
+    await putBackup(ada, anew);
+    expect(await call(client, 'relay_get_second_factor_backup', { p_user: ada.userId })).toEqual({
+      backup: anew,
+    });
+    await client.query('delete from auth.mfa_factors where id = $1', [own]);
+    await forgetBackup(ada);
+  });
+
   test.each([
     ['empty', { underRecoveryKey: '' }],
     ['too large', { underVaultKey: base64(limits.wrappedKeyBytes + 1) }],
     ['not bytes', { underVaultKey: '***' }],
+    ['of no factor', { factorId: null }],
+    ['of no id', { factorId: 'x' }],
   ])('that is %s is refused', async (_name, change) => {
     const ada = await addPerson(client);
 

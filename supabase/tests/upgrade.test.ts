@@ -221,7 +221,11 @@ test('a removal changes their keys', async () => {
 });
 
 test('an account of that version can be deleted', async () => {
-  await call(client, 'relay_delete_account', { p_user: bob.userId, p_session: bob.sessionId });
+  await call(client, 'relay_delete_account', {
+    p_user: bob.userId,
+    p_session: bob.sessionId,
+    p_device: bob.deviceId,
+  });
 
   const { chats } = await call<{ chats: { members: unknown[] }[] }>(client, 'relay_list_chats', {
     p_user: ada.userId,

@@ -49,8 +49,20 @@ export async function addSession(client: pg.ClientBase, userId: string): Promise
   return sessionId;
 }
 
-/** A second factor of an account; its sessions are without it. */
+/** A second factor of an account, with its backup; its sessions are without it. */
 export async function addFactor(client: pg.ClientBase, userId: string): Promise<string> {
+  const factorId = await addForeignFactor(client, userId);
+  await client.query(
+    `insert into private.second_factor_backups
+       (user_id, factor_id, under_recovery_key, under_vault_key)
+     values ($1, $2, $3, $3)`,
+    [userId, factorId, randomBytes(80)],
+  );
+  return factorId;
+}
+
+/** One that somebody set up at the auth service who has the login password and no device. */
+export async function addForeignFactor(client: pg.ClientBase, userId: string): Promise<string> {
   const factorId = randomUUID();
   await client.query(
     `insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)

@@ -92,18 +92,15 @@ describe('a relay that was set back', () => {
 describe('a relay that forges', () => {
   it('cannot take a queued message away by delivering something under its id', async () => {
     const { a, b, chatId, tap } = await chatOfTwo();
+    let sent = false;
     let refuse = true;
-    let sent: { clientId: string; ciphertext: ArrayBuffer | Uint8Array } | null = null;
-    tap.onAcknowledgement = (name, request, answer) => {
-      if (name !== 'message:send' || !refuse) return answer;
-      sent = request as typeof sent;
-      return { ok: false, error: { code: 'unavailable' } };
-    };
-    const { id } = await b.client.sendText({ chatId, text: 'mine' });
-    await vi.waitFor(() => expect(sent).not.toBeNull(), { timeout: 10_000 });
+    // From the first request on: the partner's receipt makes this device ask for what it has sent.
     tap.onAcknowledgement = (name, _request, answer) => {
       const page = answer as Page;
-      if (name === 'message:send') return { ok: false, error: { code: 'unavailable' } };
+      if (name === 'message:send' && refuse) {
+        sent = true;
+        return { ok: false, error: { code: 'unavailable' } };
+      }
       if (name !== 'message:sync' || !page.ok) return answer;
       const messages = page.data.messages.map((one) => ({
         ...one,
@@ -111,6 +108,8 @@ describe('a relay that forges', () => {
       }));
       return { ok: true, data: { ...page.data, messages } };
     };
+    const { id } = await b.client.sendText({ chatId, text: 'mine' });
+    await vi.waitFor(() => expect(sent).toBe(true), { timeout: 10_000 });
     await b.client.setOnline({ online: false });
     await b.client.setOnline({ online: true });
     const forged = await until(b.client.chat(chatId), ({ missing }) => missing === 1);

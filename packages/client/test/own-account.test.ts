@@ -353,7 +353,7 @@ describe('deleting the account', () => {
     });
   });
 
-  it('is how somebody begins again who has neither chat password nor recovery key', async () => {
+  it('is not for who has the login password alone, on another browser or a locked device', async () => {
     const ann = makePerson('ann');
     const a = world.client();
     await signUpFully(a.client, ann);
@@ -361,28 +361,40 @@ describe('deleting the account', () => {
     await untilPhase(b.client, 'signedOut');
     await b.client.signIn({ email: ann.email, password: ann.password });
     expect(b.client.session.getSnapshot().phase).toBe('newDevice');
+    // Whatever it is told about the devices there are, the relay has the last word.
+    const { transport, tap } = createTappedTransport();
+    tap.onAnswer = (route, answer) =>
+      route === 'GET /api/account' ? { ...(answer as object), devices: [] } : answer;
+    const lied = world.client({ transport });
+    await untilPhase(lied.client, 'signedOut');
+    await lied.client.signIn({ email: ann.email, password: ann.password });
+    await a.client.lock();
 
-    await b.client.deleteAccount({ password: ann.password });
-    await signUpFully(b.client, ann);
-
-    expect(b.client.session.getSnapshot()).toMatchObject({ profile: { handle: ann.handle } });
-  });
-
-  it('works on a locked device where somebody has signed in', async () => {
-    const ann = makePerson('ann');
-    const a = world.client();
-    await signUpFully(a.client, ann);
-    await world.close(a);
-    const cold = world.client({ disk: a.disk });
-    await untilPhase(cold.client, 'locked');
-    await expect(cold.client.deleteAccount({ password: ann.password })).rejects.toMatchObject({
+    for (const { client } of [b, lied]) {
+      await expect(client.deleteAccount({ password: ann.password })).rejects.toMatchObject({
+        code: 'forbidden',
+      });
+      expect(client.session.getSnapshot().phase).toBe('newDevice');
+    }
+    await expect(a.client.deleteAccount({ password: ann.password })).rejects.toMatchObject({
       code: 'locked',
     });
-
-    await cold.client.signOut({ scope: 'local' });
-    await cold.client.signIn({ email: ann.email, password: ann.password });
-    await cold.client.deleteAccount({ password: ann.password });
+    await a.client.unlock({ chatPassword: ann.chatPassword });
+    await a.client.deleteAccount({ password: ann.password });
 
     expect([...a.disk.values()].flatMap((rows) => [...rows.keys()])).toEqual([]);
+  });
+
+  it('takes the login password where first run stopped before the first device', async () => {
+    const ann = makePerson('ann');
+    const a = world.client();
+    await untilPhase(a.client, 'signedOut');
+    await a.client.signUp({ email: ann.email, password: ann.password });
+    expect(a.client.session.getSnapshot().phase).toBe('setup');
+
+    await a.client.deleteAccount({ password: ann.password });
+    await signUpFully(a.client, ann);
+
+    expect(a.client.session.getSnapshot()).toMatchObject({ profile: { handle: ann.handle } });
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNetworkTransport } from '../src/index.ts';
 import type { SessionState, SottoEngine } from '../src/index.ts';
 import { makePerson, signUpFully, until } from '../src/testing/index.ts';
 import { bytesOfDisk } from './support/disk-bytes.ts';
+import { queryRows } from './support/query-rows.ts';
 import { startSecondFactorWorld } from './support/second-factor-world.ts';
 import type { SecondFactorWorld } from './support/second-factor-world.ts';
 import { createTappedTransport } from './support/wire-tap.ts';
@@ -83,6 +85,37 @@ describe('switching a second factor on', () => {
     await b.client.submitSecondFactor({ code: world.nextCode(secret) });
     await b.client.unlock({ chatPassword: ann.chatPassword });
     expect(a.client.session.getSnapshot().phase).toBe('ready');
+  });
+});
+
+describe('two devices that switch it on at once', () => {
+  it('leave the backup of the factor that is on', async () => {
+    const network = createNetworkTransport();
+    const ann = makePerson('ann');
+    const a = world.client({
+      transport: {
+        ...network,
+        async fetch(input, init) {
+          // The other one stores its own while the code of this one is on its way.
+          if (input.endsWith('/verify')) {
+            await queryRows(world, 'update private.second_factor_backups set factor_id = $1', [
+              crypto.randomUUID(),
+            ]);
+          }
+          return await network.fetch(input, init);
+        },
+      },
+    });
+    const recoveryKey = await signUpFully(a.client, ann);
+    const { secret } = await a.client.startSecondFactor();
+
+    await a.client.confirmSecondFactor({ code: world.nextCode(secret), recoveryKey });
+
+    await a.client.signOut({ scope: 'local' });
+    await a.client.signIn({ email: ann.email, password: ann.password });
+    expect(a.client.session.getSnapshot().phase).toBe('secondFactor');
+    await a.client.submitRecoveryKey({ recoveryKey });
+    expect(a.client.session.getSnapshot().phase).toBe('locked');
   });
 });
 

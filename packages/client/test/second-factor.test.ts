@@ -18,7 +18,7 @@ const untilPhase = (client: SottoEngine, phase: SessionState['phase']) =>
   until(client.session, (state) => state.phase === phase);
 
 describe('signing in with a second factor', () => {
-  it('asks for a code before anything else is asked of the relay', async () => {
+  it('asks for a code before anything but the backup is asked of the relay', async () => {
     const { ann, secret } = await world.withSecondFactor();
     const { transport, tap } = createTappedTransport();
     const b = world.client({ transport }).client;
@@ -31,6 +31,7 @@ describe('signing in with a second factor', () => {
     expect(asked).toEqual([
       `${world.url}${routes.config.path}`,
       expect.stringContaining('/auth/v1/token?grant_type=password') as string,
+      `${world.url}${routes.getSecondFactorBackup.path}`,
     ]);
     await expect(b.submitSecondFactor({ code: '000000' })).rejects.toMatchObject({
       code: 'wrong_code',
@@ -95,6 +96,27 @@ describe('signing in with a second factor', () => {
 
     await until(again.client.connection, ({ status }) => status === 'online');
     expect(again.client.session.getSnapshot().phase).toBe('ready');
+  });
+});
+
+describe('a session that lost its second factor', () => {
+  it('ends on a device that is open, and on one that is opened again', async () => {
+    const { a } = await world.withSecondFactor();
+    const lower = () => queryRows(world, `update auth.sessions set aal = 'aal1'`);
+    const ended = { phase: 'signedOut', notice: 'session_ended' };
+
+    await lower();
+    await a.client.setOnline({ online: false });
+    await a.client.setOnline({ online: true });
+
+    expect(await untilPhase(a.client, 'signedOut')).toEqual(ended);
+    const other = await world.withSecondFactor();
+    await world.close(other.a);
+    await lower();
+    const cold = world.client({ disk: other.a.disk });
+    await untilPhase(cold.client, 'locked');
+    await cold.client.unlock({ chatPassword: other.ann.chatPassword });
+    expect(await untilPhase(cold.client, 'signedOut')).toEqual(ended);
   });
 });
 

@@ -1,7 +1,7 @@
 import { toBase64Url } from '@sotto/crypto';
 import { until } from '@sotto/client/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CanarySearch } from '../../../apps/web/e2e/canary/search.ts';
+import { CanarySearch } from '../src/canary/index.ts';
 import { overhear, rewrite, tellTruth } from './lies.ts';
 import { startLiedToWorld } from './lied-to.ts';
 import type { LiedToWorld, Someone, Victim } from './lied-to.ts';

@@ -1,5 +1,5 @@
-import { CanarySearch } from '../../../apps/web/e2e/canary/search.ts';
-import type { Place } from '../../../apps/web/e2e/canary/search.ts';
+import { CanarySearch } from '../src/canary/index.ts';
+import type { Place } from '../src/canary/index.ts';
 import type { Someone, Victim } from './lied-to.ts';
 
 /** Throws if what only these people know is in one of the places, in any of the forms that the canary looks for. */

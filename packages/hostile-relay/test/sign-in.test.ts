@@ -174,14 +174,14 @@ describe('a relay that lies about the second factor', () => {
       ...answer,
       user: { ...answer.user, factors: [factor] },
     }));
-    await fresh.client.signIn(typed(ann));
-    expect(fresh.client.session.getSnapshot().phase).toBe('secondFactor');
     const sealed = toBase64Url(systemRandom(96));
-    const backup = { underRecoveryKey: sealed, underVaultKey: sealed };
+    const backup = { factorId: factor.id, underRecoveryKey: sealed, underVaultKey: sealed };
     fresh.liar.script.onRequest = ({ path, body }) =>
       path.endsWith('/second-factor-backup')
         ? { answer: { status: 200, body: { backup } } }
         : { body };
+    await fresh.client.signIn(typed(ann));
+    expect(fresh.client.session.getSnapshot().phase).toBe('secondFactor');
 
     const { recoveryKey, person } = ann;
     await expect(fresh.client.submitRecoveryKey({ recoveryKey })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import { startChatWith, until, untilTexts } from '@sotto/client/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CanarySearch } from '../../../apps/web/e2e/canary/search.ts';
-import type { Place, Plant } from '../../../apps/web/e2e/canary/search.ts';
+import { CanarySearch } from '../src/canary/index.ts';
+import type { Place, Plant } from '../src/canary/index.ts';
 import { openParts } from '../../client/test/support/device-parts.ts';
 import { bytesOfDisk } from '../../client/test/support/disk-bytes.ts';
 import { comeBack, deviceIdOf, rewrite, tellTruth, userIdOf } from './lies.ts';

@@ -21,6 +21,9 @@ export type ChatId = z.infer<typeof chatIdSchema>;
 export const linkIdSchema = uuid.brand<'LinkId'>();
 export type LinkId = z.infer<typeof linkIdSchema>;
 
+/** A second factor, as the auth service names it. */
+export const factorIdSchema = uuid;
+
 /** Made by the sending client; the same id again is the same message (idempotency key). */
 export const clientIdSchema = uuid.brand<'ClientId'>();
 export type ClientId = z.infer<typeof clientIdSchema>;

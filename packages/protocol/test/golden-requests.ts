@@ -141,7 +141,11 @@ const chat = {
   createdAtMs: nowMs,
 };
 
-const backup = { underRecoveryKey: bytes(100, 0x71), underVaultKey: bytes(100, 0x72) };
+const backup = {
+  factorId: uuid(8),
+  underRecoveryKey: bytes(100, 0x71),
+  underVaultKey: bytes(100, 0x72),
+};
 
 type Part<Name extends RouteName, Of extends 'body' | 'response'> = z.output<
   (typeof routes)[Name][Of]
@@ -191,7 +195,7 @@ export const goldenRequests: GoldenRequests = {
   putSecondFactorBackup: { body: backup, response: {} },
   getSecondFactorBackup: { response: { backup } },
   deleteSecondFactorBackup: { response: {} },
-  deleteAccount: { response: {} },
+  deleteAccount: { body: { deviceId, proof: bytes(64, 0x24) }, response: {} },
   registerDevice: {
     body: {
       deviceId,

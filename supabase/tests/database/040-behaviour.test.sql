@@ -1,6 +1,6 @@
 begin;
 create extension if not exists pgtap with schema extensions;
-select plan(14);
+select plan(15);
 
 insert into auth.users (id, email) values
   ('00000000-0000-4000-8000-00000000000a', 'ada@example.org'),
@@ -58,6 +58,15 @@ reset role;
 insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at) values (
   '00000000-0000-4000-8000-0000000000f1', '00000000-0000-4000-8000-00000000000a', 'totp',
   'verified', now(), now()
+);
+set local role authenticated;
+select is(
+  (select count(*) from public.messages), 1::bigint, 'a factor without a backup keeps nobody out'
+);
+reset role;
+insert into private.second_factor_backups (user_id, factor_id, under_recovery_key, under_vault_key)
+values (
+  '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-0000000000f1', 'x', 'x'
 );
 set local role authenticated;
 select is_empty($$ select 1 from public.messages $$, 'who has not given the second factor reads nothing');

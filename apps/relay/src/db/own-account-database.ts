@@ -50,6 +50,7 @@ export class OwnAccountDatabase {
       p_user: userId,
       p_device: deviceId,
       p_backup: {
+        factorId: backup.factorId,
         underRecoveryKey: base64(backup.underRecoveryKey),
         underVaultKey: base64(backup.underVaultKey),
       },
@@ -69,9 +70,16 @@ export class OwnAccountDatabase {
     });
   }
 
-  /** Everything but the sign-in; answers the chats that somebody is still in. Safe to repeat. */
-  async deleteAccount(userId: UserId, sessionId: string): Promise<ChatId[]> {
-    const parameters = { p_user: userId, p_session: sessionId };
+  /**
+   * Everything but the sign-in; answers the chats that somebody is still in. `provenBy`: the device whose
+   * signature was verified; without an active one it is refused while the account has any. Safe to repeat.
+   */
+  async deleteAccount(
+    userId: UserId,
+    sessionId: string,
+    provenBy: DeviceId | null,
+  ): Promise<ChatId[]> {
+    const parameters = { p_user: userId, p_session: sessionId, p_device: provenBy };
     return deletedRow.parse(await this.#client.call('relay_delete_account', parameters)).chats;
   }
 

@@ -151,16 +151,38 @@ async function chainBefore(
  * Checks the signature that ties the caller's auth session to the device.
  * @throws ProtocolError `forbidden`.
  */
-export async function verifySessionProof(
+export const verifySessionProof = (
   caller: UserCaller,
-  device: { deviceId: DeviceId; identityKey: Uint8Array },
-  sessionProof: Uint8Array,
+  device: ProvingDevice,
+  proof: Uint8Array,
+): Promise<void> => verifyProof(labels.sessionProof, caller, device, proof);
+
+/**
+ * Checks the signature by which the device has the caller's account deleted, in this auth session.
+ * @throws ProtocolError `forbidden`.
+ */
+export const verifyDeletionProof = (
+  caller: UserCaller,
+  device: ProvingDevice,
+  proof: Uint8Array,
+): Promise<void> => verifyProof(labels.accountDeletion, caller, device, proof);
+
+interface ProvingDevice {
+  deviceId: DeviceId;
+  identityKey: Uint8Array;
+}
+
+async function verifyProof(
+  label: string,
+  caller: UserCaller,
+  { deviceId, identityKey }: ProvingDevice,
+  proof: Uint8Array,
 ): Promise<void> {
   const isProven = await verifyLabelled({
-    publicKey: device.identityKey,
-    label: labels.sessionProof,
-    fields: [uuidBytes(caller.userId), uuidBytes(device.deviceId), uuidBytes(caller.sessionId)],
-    signature: sessionProof,
+    publicKey: identityKey,
+    label,
+    fields: [uuidBytes(caller.userId), uuidBytes(deviceId), uuidBytes(caller.sessionId)],
+    signature: proof,
   });
   if (!isProven) throw new ProtocolError('forbidden');
 }

@@ -221,6 +221,19 @@ export function sessionProofOf(
   });
 }
 
+/** What a request to delete the account carries, signed by one of its devices for the session that asks. */
+export async function deletionBy(
+  { identity, userId, deviceId }: TestDevice,
+  sessionId: string,
+): Promise<{ deviceId: DeviceId; proof: string }> {
+  const proof = await signLabelled({
+    seed: identity.seed,
+    label: labels.accountDeletion,
+    fields: [uuidBytes(userId), uuidBytes(deviceId), uuidBytes(sessionId)],
+  });
+  return { deviceId, proof: toBase64Url(proof) };
+}
+
 /** Starts a direct chat between two devices; wraps are opaque to the relay, so random here. */
 export async function createChat(
   relay: { url: string },

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { parseTotpSecret, totpCode, totpStep } from '@sotto/crypto/second-factor';
 import { claimsOf, expectOk } from './person.ts';
-import type { Place } from './person.ts';
+import type { Place, TestDevice } from './person.ts';
 
 /** A TOTP factor of an account. */
 export interface TestFactor {
@@ -23,16 +24,38 @@ const auth = (
   });
 
 /** Enrols a factor; it counts once a code was given. */
-export async function enrolFactor(place: Place, token: string): Promise<TestFactor> {
+export async function enrolFactor(
+  place: Place,
+  token: string,
+  friendlyName = 'Phone',
+): Promise<TestFactor> {
   const enrolled = await auth(place, token, 'POST', 'factors', {
     factor_type: 'totp',
-    friendly_name: 'Phone',
+    friendly_name: friendlyName,
   });
   const secret = parseTotpSecret((enrolled['totp'] as { secret: string }).secret);
   return {
     factorId: String(enrolled['id']),
     code: (nowMs, stepsAhead = 0) => totpCode(secret, totpStep(nowMs) + stepsAhead),
   };
+}
+
+/** A backup of a factor, as a device stores it before the first code; opaque to the relay, so random here. */
+export const backupOf = (factorId: string) => ({
+  factorId,
+  underRecoveryKey: randomBytes(80).toString('base64url'),
+  underVaultKey: randomBytes(80).toString('base64url'),
+});
+
+/** Stores the backup in the name of a device. */
+export async function storeBackup(
+  place: Place,
+  device: TestDevice,
+  backup: ReturnType<typeof backupOf>,
+): Promise<void> {
+  const { token, deviceId } = device;
+  const path = '/api/account/second-factor-backup';
+  await expectOk(place.relay, 'PUT', path, { token, deviceId, body: backup });
 }
 
 /** Gives a code; answers the session's next token. */

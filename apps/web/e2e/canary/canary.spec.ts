@@ -12,8 +12,8 @@ import { expect, test } from '../test.ts';
 import { recordKeys } from './key-recorder.ts';
 import { filesUnder, flushToDisk, tablesOf } from './places.ts';
 import { plantedText, saltsIn, secretsOf, tokensIn } from './plants.ts';
-import { CanarySearch } from './search.ts';
-import type { Place, Plant } from './search.ts';
+import { CanarySearch } from '@sotto/hostile-relay/canary';
+import type { Place, Plant } from '@sotto/hostile-relay/canary';
 import { recordTraffic } from './traffic.ts';
 
 /** A person in a browser whose profile lies in a folder, with everything listened to. */
@@ -36,11 +36,16 @@ async function enter(chromium: BrowserType, stack: Stack, displayName: string) {
 const named = (prefix: string, places: readonly Place[]): Place[] =>
   places.map(({ name, bytes }) => ({ name: `${prefix}: ${name}`, bytes }));
 
+/** How long it takes Chromium at most to write what stands in a form into its session file. */
+const sessionSaveMs = 5_000;
+
 /** Joins with the chat password made visible: browsers remember what stands in plain fields. */
 async function joinLookingAtPassword(person: Person): Promise<void> {
   await person.signUp();
   await person.createProfile();
   await person.button(`${frontWords.action.show}: ${appWords.chatPassword.label}`).click();
+  await person.field(appWords.chatPassword.label).fill(person.identity.chatPassword);
+  await person.page.waitForTimeout(sessionSaveMs);
   await person.setChatPassword();
   await person.confirmRecoveryKey();
 }

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { connectToDatabase } from '../stack/database.ts';
-import type { Place } from './search.ts';
+import type { Place } from '@sotto/hostile-relay/canary';
 
 /** Every file under a folder, as it is on disk right now. A file that vanishes meanwhile is left out. */
 export async function filesUnder(folder: string): Promise<Place[]> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Person } from '../people/person.ts';
-import type { Place, Plant } from './search.ts';
+import type { Place, Plant } from '@sotto/hostile-relay/canary';
 
 /** Words that no other run, file or program contains. */
 export const plantedText = (about: string): string => `${about} ${randomBytes(12).toString('hex')}`;

@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
-import type { Place } from './search.ts';
+import type { Place } from '@sotto/hostile-relay/canary';
 
 /** What a browser sent and received, as its network stack saw it: decoded and without encryption. */
 export interface TrafficRecord {

@@ -197,6 +197,10 @@ const states: Record<string, (client: ScriptedClient) => void> = {
     states['chat']?.(client);
     client.ownAccount.set({ status: 'ready', secondFactor: 'on' });
   },
+  secondFactorForeign: (client) => {
+    states['chat']?.(client);
+    client.ownAccount.set({ status: 'ready', secondFactor: 'foreign' });
+  },
   checked: trusted('checked', { checkedAtMs: Date.now() - 50 * hourMs }),
   changed: trusted('changed', {
     change: { digits: '4827105936'.repeat(6), qr: 'y'.repeat(200), wasChecked: true },

@@ -55,7 +55,7 @@ export interface AuthDoor {
 /** Whether the account has a second factor, and whether this session has given it. */
 export interface SecondFactorStanding {
   factorIds: readonly string[];
-  /** The account has one and this session has not given it: it opens nothing yet. */
+  /** The account has one and this session has not given it: if the relay demands it, it opens nothing yet. */
   isDue: boolean;
 }
 

@@ -21,9 +21,11 @@ export function createOwnAccountStore(core: () => EngineCore): OwnAccountStore {
   function sync(): void {
     const { session, auth } = core();
     const { phase } = session.getSnapshot();
-    const on = auth.secondFactor().factorIds.length > 0;
+    const { factorIds, isDue } = auth.secondFactor();
+    // A session that is let in without giving the factor was not asked for it.
+    const standing = factorIds.length === 0 ? 'off' : isDue ? 'foreign' : 'on';
     const status = phase === 'ready' ? 'ready' : phase === 'locked' ? 'locked' : 'loading';
-    const next: OwnAccountState = { status, secondFactor: phase === 'ready' && on ? 'on' : 'off' };
+    const next: OwnAccountState = { status, secondFactor: phase === 'ready' ? standing : 'off' };
     const { status: before, secondFactor } = store.getSnapshot();
     if (before !== next.status || secondFactor !== next.secondFactor) store.set(next);
   }

@@ -95,6 +95,7 @@ async function prepareBackup({ vault, context }: OpenedAccount, recoveryKey: str
         ...(which === 'with former' && { former: underRecoveryKey }),
       }),
     );
-    await http.call('putSecondFactorBackup', { body: sealed });
+    const { factorId } = factor;
+    await http.call('putSecondFactorBackup', { body: { factorId, ...sealed } });
   };
 }

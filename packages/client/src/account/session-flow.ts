@@ -7,6 +7,7 @@ import type { SessionState } from '../facade.ts';
 import { pinnedRows } from '../trust/trust-store.ts';
 import { createPasswordTries } from '../vault/password-tries.ts';
 import type { AuthIdentity } from './auth-door.ts';
+import { lacksFactor } from './demanded-factor.ts';
 
 type Notice = Extract<SessionState, { phase: 'signedOut' }>['notice'];
 
@@ -40,9 +41,9 @@ export async function resume(core: EngineCore): Promise<void> {
   core.session.set({ phase: 'locked', cause: 'start', profile: null, retryAtMs });
 }
 
-/** After the login password was accepted: where the account has a second factor, that comes first. */
+/** After the login password was accepted: where a second factor is demanded, that comes first. */
 export async function admit(core: EngineCore, identity: AuthIdentity): Promise<void> {
-  if (!core.auth.secondFactor().isDue) return await enter(core, identity);
+  if (!(await orLeave(core, lacksFactor(core)))) return await enter(core, identity);
   core.session.set({ phase: 'secondFactor', email: identity.email });
 }
 
@@ -51,11 +52,7 @@ export async function admit(core: EngineCore, identity: AuthIdentity): Promise<v
  * new device. People who share an installation each have their own records in it.
  */
 export async function enter(core: EngineCore, identity: AuthIdentity): Promise<void> {
-  const { resident, account } = await look(core, identity).catch((error: unknown) => {
-    core.auth.forget();
-    signedOut(core, null);
-    throw error;
-  });
+  const { resident, account } = await orLeave(core, look(core, identity));
   resident.account = account;
   resident.profile = account.profile;
   const { record } = resident;
@@ -77,6 +74,17 @@ export async function enter(core: EngineCore, identity: AuthIdentity): Promise<v
   }
   if (core.storage) await writeCurrentUser(core.storage, resident.userId);
   core.session.set({ phase: 'locked', cause: 'start', profile, retryAtMs });
+}
+
+/** What the relay does not answer ends the sign-in. */
+async function orLeave<Answer>(core: EngineCore, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    core.auth.forget();
+    signedOut(core, null);
+    throw error;
+  }
 }
 
 async function look(core: EngineCore, identity: AuthIdentity) {

@@ -31,17 +31,22 @@ export async function switchSecondFactorOn(options: {
   const { auth, opened, begun, code, recoveryKey } = options;
   const { vault, context } = opened;
   await assertOpensVault(vault, recoveryKey);
-  const backup = await sealUnderVault(vault, ({ keyWrapKey }) =>
+  const { factorId } = begun;
+  const sealed = await sealUnderVault(vault, ({ keyWrapKey }) =>
     sealSecondFactor({
       userId: vault.userId,
-      factor: { factorId: begun.factorId, secret: parseTotpSecret(begun.secret) },
+      factor: { factorId, secret: parseTotpSecret(begun.secret) },
       recoveryKey,
       keyWrapKey,
       random: context.platform.random,
     }),
   );
-  await context.http.call('putSecondFactorBackup', { body: backup });
-  await auth.factors.verify(begun.factorId, code);
+  const body = { factorId, ...sealed };
+  await context.http.call('putSecondFactorBackup', { body });
+  await auth.factors.verify(factorId, code);
+  // Another device that was at it, too, may have replaced it before the code arrived, and the factor
+  // would count for nothing. From here on it cannot.
+  await context.http.call('putSecondFactorBackup', { body });
 }
 
 /** Throws `wrong_recovery_key` unless it is the account's. */

@@ -12,14 +12,12 @@ interface ProofInput {
 
 /** The device's signature that ties an auth session to it, 64 bytes. */
 export async function signSessionProof(input: ProofInput): Promise<Uint8Array> {
-  const { keys, userId, authSessionId, random } = input;
-  const fields = [uuidBytes(userId), uuidBytes(keys.deviceId), uuidBytes(authSessionId)];
-  return await signLabelled({
-    seed: keys.identity.seed,
-    label: labels.sessionProof,
-    fields,
-    random,
-  });
+  return await signInSession(labels.sessionProof, input);
+}
+
+/** The device's signature that has its account deleted, in the auth session that asks; 64 bytes. */
+export async function signAccountDeletion(input: ProofInput): Promise<Uint8Array> {
+  return await signInSession(labels.accountDeletion, input);
 }
 
 /** The device's answer to the relay's challenge on a new socket, 64 bytes. */
@@ -34,4 +32,10 @@ export async function signSocketProof(
     fields,
     random,
   });
+}
+
+async function signInSession(label: string, input: ProofInput): Promise<Uint8Array> {
+  const { keys, userId, authSessionId, random } = input;
+  const fields = [uuidBytes(userId), uuidBytes(keys.deviceId), uuidBytes(authSessionId)];
+  return await signLabelled({ seed: keys.identity.seed, label, fields, random });
 }

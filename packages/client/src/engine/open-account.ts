@@ -3,6 +3,7 @@ import { profileSchema } from '@sotto/protocol';
 import type { Profile } from '@sotto/protocol';
 import * as z from 'zod/mini';
 import { readAccessToken } from '../account/auth-session.ts';
+import { lacksFactor } from '../account/demanded-factor.ts';
 import { ClientError, isClientError } from '../client-error.ts';
 import { forgetDeviceKeys, sealDeviceKeys } from '../devices/device-keys.ts';
 import type { DeviceKeys } from '../devices/device-keys.ts';
@@ -57,9 +58,6 @@ export async function restoreAuthSession(
     // Damaged on disk: signing in again makes another one.
     throw new ClientError('session_ended', { cause });
   }
-  if (!core.auth.secondFactor().isDue) return;
-  core.auth.forget();
-  throw new ClientError('session_ended');
 }
 
 /**
@@ -205,7 +203,7 @@ export async function openAccount(options: {
         const before = auth.serialized() === null ? undefined : await auth.accessToken();
         const token = rejected ? await auth.accessToken(before) : (before ?? '');
         // Without the second factor that was set up elsewhere meanwhile, a session opens nothing.
-        const unproven = token === '' || auth.secondFactor().isDue;
+        const unproven = token === '' || (await lacksFactor(core));
         if (unproven) throw new ClientError('session_ended');
         await bindSession(core, resident, keys).catch((error: unknown) => {
           if (isClientError(error, 'not_found')) throw new ClientError('device_revoked');

@@ -140,7 +140,9 @@ export function createOwnAccountCommands(kit: CommandKit): OwnAccountClient {
       }),
     deleteAccount: ({ password, code, recoveryKey }) =>
       step(async () => {
-        assertPhase('setup', 'newDevice', 'locked', 'ready');
+        // This device signs: the others could be asked only where there are none yet.
+        if (core.session.getSnapshot().phase === 'locked') throw new ClientError('locked');
+        assertPhase('setup', 'newDevice', 'ready');
         const resident = signedIn();
         const proof =
           code !== undefined ? { code } : recoveryKey !== undefined ? { recoveryKey } : null;

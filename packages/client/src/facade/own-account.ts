@@ -3,8 +3,13 @@ import type { Store } from '../store.ts';
 
 export interface OwnAccountState {
   status: 'loading' | 'ready' | 'locked';
-  /** Whether signing in asks for a second factor. */
-  secondFactor: 'on' | 'off';
+  /**
+   * Whether signing in asks for a second factor. `foreign`: the account has one at the auth service that
+   * no device of it set up. Signing in does not ask for it; but while it is there, the auth service lets
+   * neither it be removed, nor another be set up, nor the login password be changed. The operator can
+   * remove it.
+   */
+  secondFactor: 'on' | 'off' | 'foreign';
 }
 
 /** One line of what happened to the account. */
@@ -54,8 +59,9 @@ export interface OwnAccountClient {
   exportData(): Promise<{ fileName: string; json: string }>;
   /**
    * Deletes the account and everything of it here and at the relay. Asks for the login password once
-   * more, and for the second factor where there is one (`wrong_code`, `wrong_recovery_key`). Works while
-   * the vault is closed, too; right after a cold start it is `locked`, because nobody has signed in.
+   * more, and for the second factor where there is one (`wrong_code`, `wrong_recovery_key`). An open
+   * device of the account has to sign: a closed one is `locked`, a browser that is not a device yet
+   * `forbidden`. Before the account has its first device the login password is enough.
    */
   deleteAccount(input: { password: string; code?: string; recoveryKey?: string }): Promise<void>;
 }

@@ -206,6 +206,8 @@ describe('A hybrid public key', () => {
       expect([what, await refusal(() => sealSigned(sealing1))]).toEqual([what, 'bad_key']);
     }
     expect(parseHybridPublicKey(offsetView(hybrid.publicKey))).toEqual(hybrid.publicKey);
+    const text = 'a mistake' as unknown as Uint8Array;
+    expect(() => parseHybridPublicKey(text)).toThrow('expected Uint8Array');
   });
 
   it('is refused by our modulus check exactly where ML-KEM itself refuses it', async () => {

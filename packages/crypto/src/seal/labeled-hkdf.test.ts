@@ -38,6 +38,8 @@ describe('LabeledExtract and LabeledExpand', () => {
     const expand = labeledExpander(suiteId, filled(32, 1));
     for (const length of [0, -1, 33])
       expect(() => expand('label', filled(0, 0), length)).toThrow(RangeError);
+    for (const length of [1, 32])
+      expect(expand('label', filled(0, 0), length)).toHaveLength(length);
   });
 });
 

@@ -6,6 +6,7 @@
 import { isMissingNatively, leanOnBackEnd } from '../primitives/back-end.ts';
 import { curves } from './answers/curves.ts';
 import { derivation } from './answers/derivation.ts';
+import { deviceLink } from './answers/device-link.ts';
 import { encryption } from './answers/encryption.ts';
 import { kems } from './answers/kems.ts';
 import { signal } from './answers/signal.ts';
@@ -35,6 +36,7 @@ export const knownAnswers: readonly KnownAnswers[] = [
   ...kems,
   ...signal,
   ...sottoFormats,
+  deviceLink,
 ];
 
 let running: Promise<unknown> = Promise.resolve();

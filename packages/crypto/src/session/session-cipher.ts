@@ -1,5 +1,6 @@
 import { assertBytes, equalBytes } from '../encoding/bytes.ts';
 import { CryptoError, isCryptoError } from '../errors.ts';
+import { giveWay } from '../primitives/give-way.ts';
 import { systemRandom, type RandomSource } from '../primitives/random.ts';
 import { acceptPreKeyMessage, usePreKeys } from './accept-pre-key-message.ts';
 import { openWithRecord, type OpenContext, type OpenedMessage } from './open-message.ts';
@@ -25,6 +26,9 @@ import {
 } from './session-state.ts';
 import { maxSessionMessageBytes, parseSignalMessage } from './signal-message.ts';
 import type { ProtocolStores } from './stores.ts';
+
+/** Copying or decoding more takes some 5 ms and more; a record can be 16 MiB. */
+const bytesInOneSlice = 1_048_576;
 
 /** A serialized message and how it is to be read. */
 export interface CiphertextMessage {
@@ -166,13 +170,16 @@ export class SessionCipher {
     const bytes = await this.#stores.sessions.loadSession(this.#remote);
     const last = this.#last;
     if (bytes && last && equalBytes(bytes, last.bytes)) return last.record;
-    return parseSessionRecord(bytes);
+    const record = parseSessionRecord(bytes);
+    if (bytes && bytes.length > bytesInOneSlice) await giveWay();
+    return record;
   }
 
   async #store(record: SessionRecord, state: SessionState): Promise<void> {
     this.#last = undefined;
     const changed = promoteState(record, state);
     const bytes = serializeSessionRecord(changed);
+    if (bytes.length > bytesInOneSlice) await giveWay();
     const kept = Uint8Array.from(bytes);
     await this.#stores.sessions.storeSession(this.#remote, bytes);
     this.#last = { bytes: kept, record: changed };

@@ -36,4 +36,6 @@ export const labels = {
   socketProof: 'device-socket-proof-v1',
   /** Fields: user id 16, device id 16, auth session id 16. Ties an auth session to a device. */
   sessionProof: 'device-session-proof-v1',
+  /** Fields: user id 16, device id 16, auth session id 16, of the session that asks. Deletes the account. */
+  accountDeletion: 'account-deletion-proof-v1',
 } as const;

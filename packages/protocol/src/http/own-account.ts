@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { base64UrlSchema } from '../bytes.ts';
-import { cursorSchema, deviceIdSchema, timeMsSchema } from '../identifiers.ts';
+import { cursorSchema, deviceIdSchema, factorIdSchema, timeMsSchema } from '../identifiers.ts';
 import { limits } from '../limits.ts';
 import { defineRoute } from './define.ts';
 
@@ -19,6 +19,8 @@ export type ActivityEvent = z.infer<typeof activityEventSchema>;
 
 /** The TOTP secret, sealed in the client twice: under the recovery key and under the vault. */
 export const secondFactorBackupSchema = z.object({
+  /** Of which factor: once it is verified, sessions have to give it. */
+  factorId: factorIdSchema,
   underRecoveryKey: base64UrlSchema({ max: limits.wrappedKeyBytes }),
   underVaultKey: base64UrlSchema({ max: limits.wrappedKeyBytes }),
 });
@@ -42,7 +44,8 @@ export const ownAccountRoutes = {
   putSecondFactorBackup: defineRoute({
     method: 'PUT',
     path: '/api/account/second-factor-backup',
-    summary: 'Keep the sealed secret of the second factor; replaces what was there.',
+    summary:
+      'Keep the sealed secret of the second factor, which counts from its first code on; replaces what was there. `conflict` while another factor counts.',
     scope: 'device',
     cost: 'key',
     params: none,
@@ -65,7 +68,7 @@ export const ownAccountRoutes = {
   deleteSecondFactorBackup: defineRoute({
     method: 'DELETE',
     path: '/api/account/second-factor-backup',
-    summary: 'Forget it, after the second factor was switched off.',
+    summary: 'Forget it, after the second factor was switched off; `conflict` before.',
     scope: 'device',
     cost: 'key',
     params: none,
@@ -77,12 +80,16 @@ export const ownAccountRoutes = {
     method: 'DELETE',
     path: '/api/account',
     summary:
-      'Delete the own account and what belongs to it. The session must be less than 5 minutes old (`forbidden`): sign in for it. Safe to repeat.',
+      'Delete the own account and what belongs to it. The session must be less than 5 minutes old: sign in for it. Where the account has an active device, one of them signs. Otherwise `forbidden`. Safe to repeat.',
     scope: 'user',
     cost: 'key',
     params: none,
     query: none,
-    body: none,
+    body: z.object({
+      /** Both or neither: `labels.accountDeletion` signed by the identity key of this device. */
+      deviceId: z.optional(deviceIdSchema),
+      proof: z.optional(base64UrlSchema({ exact: 64 })),
+    }),
     response: none,
   }),
 } as const;

@@ -1,4 +1,3 @@
-import type { OwnAccountState } from '@sotto/client';
 import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
 import { ts } from '../../shared/i18n/security.ts';
@@ -8,7 +7,7 @@ import { Notice } from '../../shared/ui/Notice.tsx';
 import { SetUpSecondStep } from './SetUpSecondStep.tsx';
 import { StopSecondStep } from './StopSecondStep.tsx';
 
-export function SecondStep({ state }: { state: OwnAccountState['secondFactor'] }) {
+export function SecondStep({ state }: { state: 'on' | 'off' }) {
   const [open, setOpen] = useState(false);
   /** What was just done here. */
   const [done, setDone] = useState(false);

@@ -139,6 +139,23 @@ test('saves the data as a file', async () => {
   vi.unstubAllGlobals();
 });
 
+test('says of a second step that somebody else set up what it is, and offers neither to stop nor to start', async () => {
+  const client = scriptedClient();
+  client.ownAccount.set({ status: 'ready', secondFactor: 'foreign' });
+  const { user } = renderApp(client, page);
+  const { factor, end } = securityWords;
+
+  expect(screen.getByRole('alert')).toHaveTextContent(factor.foreign);
+  expect(screen.getByText(factor.foreignDo)).toBeVisible();
+  for (const name of [factor.start, factor.stop]) {
+    expect(screen.queryByRole('button', { name })).not.toBeInTheDocument();
+  }
+  await user.click(screen.getByRole('button', { name: end.start }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.getByLabelText(end.password)).toBeVisible();
+  expect(dialog.queryByLabelText(end.code)).not.toBeInTheDocument();
+});
+
 test('deletes the account after the login password, and a code where there is one', async () => {
   const client = scriptedClient();
   client.ownAccount.set({ status: 'ready', secondFactor: 'on' });
@@ -158,12 +175,12 @@ test('deletes the account after the login password, and a code where there is on
   ]);
 });
 
-test('locked, it shows the way to unlock and to start again, and nothing of the account', () => {
+test('locked, it shows the way to unlock, and nothing of the account', () => {
   const client = scriptedClient();
   client.ownAccount.set({ status: 'locked', secondFactor: 'off' });
   renderApp(client, page);
 
   expect(screen.getByText(securityWords.locked.title)).toBeVisible();
-  expect(screen.getByRole('button', { name: securityWords.end.start })).toBeVisible();
+  expect(screen.queryByRole('button', { name: securityWords.end.start })).not.toBeInTheDocument();
   expect(screen.queryByText(securityWords.factor.title)).not.toBeInTheDocument();
 });

@@ -8,6 +8,7 @@ import { EmptyState } from '../../shared/ui/EmptyState.tsx';
 import { Activity } from './Activity.tsx';
 import { DeleteAccount } from './DeleteAccount.tsx';
 import { ExportData } from './ExportData.tsx';
+import { ForeignSecondStep } from './ForeignSecondStep.tsx';
 import { RecoveryKey } from './RecoveryKey.tsx';
 import { SecondStep } from './SecondStep.tsx';
 
@@ -17,19 +18,16 @@ export function Security({ onUnlock }: { onUnlock(): void }) {
   switch (status) {
     case 'locked':
       return (
-        <>
-          <EmptyState icon={Lock} title={ts('locked.title')} hint={ts('locked.hint')}>
-            <Button onClick={onUnlock}>{ta('unlock.submit')}</Button>
-          </EmptyState>
-          <DeleteAccount secondFactor={secondFactor} />
-        </>
+        <EmptyState icon={Lock} title={ts('locked.title')} hint={ts('locked.hint')}>
+          <Button onClick={onUnlock}>{ta('unlock.submit')}</Button>
+        </EmptyState>
       );
     case 'loading':
       return null;
     case 'ready':
       return (
         <>
-          <SecondStep state={secondFactor} />
+          {secondFactor === 'foreign' ? <ForeignSecondStep /> : <SecondStep state={secondFactor} />}
           <RecoveryKey />
           <Activity />
           <ExportData />

@@ -1,12 +1,11 @@
 import type { SessionState } from '@sotto/client';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'react-router';
+import { LoginFields } from '../../shared/forms/LoginFields.tsx';
 import { t } from '../../shared/i18n/front.ts';
 import { Button } from '../../shared/ui/Button.tsx';
 import { CentredPage } from '../../shared/ui/CentredPage.tsx';
 import { Notice } from '../../shared/ui/Notice.tsx';
-import { PasswordField } from '../../shared/ui/PasswordField.tsx';
-import { TextField } from '../../shared/ui/TextField.tsx';
 import { isResuming } from '../../shared/first-run-resume.ts';
 import { useSignIn } from './use-sign-in.ts';
 
@@ -45,22 +44,7 @@ export function SignIn({ notice, connection }: SignInProps) {
       {connection}
       <form noValidate onSubmit={form.onSubmit} onInput={form.onInput}>
         <div className="flex flex-col gap-4">
-          <TextField
-            name="email"
-            type="email"
-            inputMode="email"
-            label={t('signIn.email')}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            error={form.errors.email}
-          />
-          <PasswordField
-            name="password"
-            label={t('signIn.password')}
-            autoComplete="current-password"
-            error={form.errors.password}
-          />
+          <LoginFields password="current" errors={form.errors} />
           {form.alert && <Notice tone="danger">{form.alert}</Notice>}
           <Button type="submit" variant="primary" wide pending={pending} className="mt-2">
             {t('signIn.submit')}

@@ -90,7 +90,7 @@ export const appWords = {
     submit: 'Open and set password',
     keyMissing: 'Type your recovery key.',
     back: 'Use the chat password instead',
-    none: 'Without both, the messages on this account can’t be opened by anyone.',
+    none: 'Without both, and without another device that lets this one in, nobody can open the messages of this account. Whoever runs this server can delete it, so that you can begin again.',
   },
   chatList: {
     title: 'Chats',

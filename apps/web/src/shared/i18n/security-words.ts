@@ -18,7 +18,7 @@ export const securityWords = {
   },
   locked: {
     title: 'Locked',
-    hint: 'Unlock to see what protects your account.',
+    hint: 'Unlock to see what protects your account, and to delete it.',
   },
   factor: {
     title: 'Second step at sign-in',
@@ -26,6 +26,11 @@ export const securityWords = {
     off: 'Off',
     on: 'On',
     onHint: 'Signing in asks for a code.',
+    foreign: 'Somebody who knows your login password has set up a second step of their own.',
+    foreignWhat:
+      'None of your devices knows it, so signing in doesn’t ask you for it. Whoever it was can’t read your messages.',
+    foreignDo:
+      'While it is there, you can’t change your login password or set up a second step yourself. Ask whoever runs this server to remove it and to set a new login password for you.',
     start: 'Set up',
     startTitle: 'Set up the second step',
     scan: 'Scan this with an authenticator app, or type the key into it.',

@@ -25,6 +25,7 @@ export function PasswordField({
   error,
   mono = false,
   onInput,
+  autoComplete,
   autoFocus,
   ...input
 }: PasswordFieldProps) {
@@ -37,6 +38,8 @@ export function PasswordField({
           {...input}
           id={id}
           type={shown ? 'text' : 'password'}
+          // Browsers keep what stands in plain fields for a restart, in files of the profile.
+          autoComplete={shown ? 'off' : autoComplete}
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the one field of a dialog just opened
           autoFocus={autoFocus}
           autoCapitalize="none"

@@ -45,6 +45,14 @@ describe('The chains of the post-quantum ratchet', () => {
     expect((await nextSendKey(chain, 0)).index).toBe(1);
   });
 
+  it('jump as far ahead from wherever they stand, and no further', async () => {
+    const { chain } = await takeReceiveKey(await withEpochs('responder', 0), 0, 20);
+    const take = (index: number) => refusal(() => takeReceiveKey(chain, 0, index, 5));
+
+    expect(await take(20 + 5 + 1)).toBe('accepted');
+    expect(await take(20 + 5 + 2)).toBe('open_failed');
+  });
+
   it('are kept for six epochs, and sent in no epoch before the last one used', async () => {
     const chain = await withEpochs('initiator', 7);
 

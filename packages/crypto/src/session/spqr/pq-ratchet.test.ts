@@ -61,6 +61,26 @@ describe('The post-quantum ratchet', () => {
     expect(await receive(initiate('responder', true), fromHex('01020000'))).toBe('open_failed');
   });
 
+  it('takes no message without a key once the first epoch is over', async () => {
+    const random = seededRandom(64);
+    let initiator = await initiate('initiator');
+    let responder = await initiate('responder', true);
+    const epochOf = (message: Uint8Array) => parseBraidMessage(message).epoch;
+    for (let turn = 0, epoch = 1; epoch < 2; turn++) {
+      expect(turn).toBeLessThan(300);
+      const sent = await sendPqRatchet(initiator, random);
+      responder = (await receivePqRatchet(responder, sent.message)).state;
+      const answer = await sendPqRatchet(responder, random);
+      initiator = (await receivePqRatchet(sent.state, answer.message)).state;
+      responder = answer.state;
+      epoch = epochOf(answer.message);
+    }
+
+    const take = (message: string) => refusal(() => receivePqRatchet(responder, fromHex(message)));
+    expect(await take('01020000')).toBe('open_failed');
+    expect(await take('01010000')).toBe('accepted');
+  });
+
   it('is bounded in its jumps by whoever asks', async () => {
     const state = await initiate('responder');
     const at = (index: string) => fromHex(`0101${index}00`);

@@ -1,6 +1,6 @@
-import { expect, test } from '@playwright/test';
-import { needlesOf } from './encodings.ts';
-import { CanarySearch } from './search.ts';
+import { expect, test } from 'vitest';
+import { needlesOf } from '../src/canary/encodings.ts';
+import { CanarySearch } from '../src/canary/index.ts';
 
 const text = 'planted: 4f1c-Zwölf-🔑';
 const key = Buffer.from('00ff10fe20fd30fc40fb50fa60f970f880f790f6a0f5b0f4c0f3d0f2e0f1f0', 'hex');
