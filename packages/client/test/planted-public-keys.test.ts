@@ -124,4 +124,27 @@ describe('public keys that were planted in the vault', () => {
     const changed = { ...ann, chatPassword: next };
     expect((await vaultOnDisk(world, fresh, changed)).former).toBe(1);
   });
+
+  it('look like those of a chat password that was changed elsewhere, until that is typed', async () => {
+    const removal = await meetForRemoval(world);
+    const { ann, a, other, otherId } = removal;
+    const third = await addDevice(world, ann);
+    const thirdId = await deviceIdOf(third);
+    await untilSafe(a, true);
+    const { vaultKey } = await vaultOnDisk(world, a, ann);
+    const next = 'another password, as good as any';
+    await third.client.changeChatPassword({ current: ann.chatPassword, next });
+    await untilSafe(a, false);
+    const changed = { ...ann, chatPassword: next };
+
+    await a.client.removeDevice({ deviceId: otherId });
+
+    expect((await vaultOnDisk(world, a, changed)).vaultKey).toBe(vaultKey);
+    await until(other.client.session, ({ phase }) => phase === 'signedOut');
+    await a.client.lock();
+    await a.client.unlock({ chatPassword: next });
+    await untilSafe(a, true);
+    await a.client.removeDevice({ deviceId: thirdId });
+    expect((await vaultOnDisk(world, a, changed)).vaultKey).not.toBe(vaultKey);
+  });
 });
