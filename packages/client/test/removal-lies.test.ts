@@ -66,6 +66,7 @@ describe('a relay that stores the manifest of a removal', () => {
     await writeVault(annId, after);
     await comeBack(a);
     await until(a.client.devices, ({ alarm }) => alarm === null);
+    expect((await readVault(annId)).version).toBe(after.version);
   });
 
   it('and keeps the vault from another device has that one stop, until it shows it', async () => {
