@@ -71,7 +71,12 @@ describe('The vault-keys entry', () => {
   it('is apart from the main one', () => {
     const main = reachable('index.ts');
 
-    for (const file of ['change-vault-key', 'open-vault-as-device', 'device-wraps']) {
+    for (const file of [
+      'change-vault-key',
+      'open-vault-as-device',
+      'device-wraps',
+      'public-halves',
+    ]) {
       expect(reachable('vault-keys.ts')).toContain(`vault/${file}.ts`);
       expect(main).not.toContain(`vault/${file}.ts`);
     }

@@ -49,7 +49,18 @@ beforeAll(async () => {
   const findSenderKey = async () => identity.publicKey;
   const stranger = await testDevice(alicePhone, 47);
   const account = await sotto.generateIdentityKeyPair({ random });
+  const typed = { userId: alice, vaultKey, sealedVault, chatPassword: 'pw' };
   cases = {
+    checkPublicHalves: {
+      call: vaultKeys.checkPublicHalves,
+      args: typed,
+      lengths: partLengths,
+    },
+    vouchForRecoveryKey: {
+      call: vaultKeys.vouchForRecoveryKey,
+      args: typed,
+      lengths: partLengths,
+    },
     changeVaultKey: {
       call: vaultKeys.changeVaultKey,
       args: { ...change, recipients: [plain] },
@@ -84,6 +95,7 @@ beforeAll(async () => {
     hybridKey: (hybridKey) =>
       vaultKeys.changeVaultKey({ ...change, recipients: [{ ...plain, hybridKey }] }),
     random: (random) => vaultKeys.changeVaultKey({ ...change, random }),
+    'random of a voucher': (random) => vaultKeys.vouchForRecoveryKey({ ...typed, random }),
     'a former key': (key) =>
       vaultKeys.openVaultAsDevice({
         userId: alice,
