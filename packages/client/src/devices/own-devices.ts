@@ -164,7 +164,7 @@ export function createOwnDevices(
     listed = devices;
     vaultIsLost = (stored?.version ?? 0) < heldVersion;
     await store.write([await store.seal('state', listedKey, devices)]);
-    changed();
+    await publish().catch(() => undefined);
   }
 
   const changes = (): Promise<DeviceChanges> =>
