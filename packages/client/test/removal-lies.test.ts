@@ -66,6 +66,7 @@ describe('a relay that stores the manifest of a removal', () => {
     await writeVault(annId, after);
     await comeBack(a);
     await until(a.client.devices, ({ alarm }) => alarm === null);
+    expect((await readVault(annId)).version).toBe(after.version);
   });
 
   it('and keeps the vault from another device has that one stop, until it shows it', async () => {
@@ -114,5 +115,43 @@ describe('a relay that stores the manifest of a removal', () => {
     await untilTexts(third.client, chatId, ['before', 'after']);
     const { id } = await third.client.sendText({ chatId, text: 'goes on' });
     await untilDelivery(third.client, chatId, id, 'delivered');
+  });
+
+  it('and keeps vault and chain from another device gets no key wrapped into the vault from before', async () => {
+    const { ann, ben, a, b, annId, otherId, chatId } = await meetForRemoval(world);
+    const { transport, tap } = createTappedTransport();
+    const third = await addDevice(world, ann, { transport, deviceName: 'third' });
+    await untilTexts(third.client, chatId, ['before']);
+    const bens = await addDevice(world, ben);
+    const bensId = await deviceIdOf(bens);
+    await until(b.client.devices, ({ devices }) => devices.length === 2);
+    let account: unknown;
+    tap.onAnswer = (route, answer) =>
+      route === 'GET /api/account' ? (account ??= answer) : answer;
+    await comeBack(third);
+    await vi.waitFor(() => expect(account).toBeDefined());
+    await a.client.removeDevice({ deviceId: otherId });
+    await until(third.client.devices, ({ alarm }) => alarm === 'rollback');
+    const wrapped: string[] = [];
+    tap.onRequest = (route, body) => {
+      if (/^P\w+ \/api\/chats\//.test(route) && body?.includes('vaultWrap')) wrapped.push(body);
+    };
+    tap.onAnswer = (route, answer) => {
+      if (route === 'GET /api/account') return account;
+      if (route !== `GET /api/people/${annId}/manifests`) return answer;
+      const page = answer as { manifests: { version: number }[]; headVersion: number };
+      const manifests = page.manifests.filter(({ version }) => version <= 3);
+      return { manifests, headVersion: 3 };
+    };
+    await comeBack(third);
+
+    await b.client.removeDevice({ deviceId: bensId });
+    await b.client.sendText({ chatId, text: 'by Ben' });
+
+    await untilTexts(third.client, chatId, ['before', 'by Ben']);
+    await until(third.client.chat(chatId), ({ trust }) => trust === 'doubtful');
+    await comeBack(third);
+    await untilTexts(a.client, chatId, ['before', 'by Ben']);
+    expect(wrapped).toEqual([]);
   });
 });

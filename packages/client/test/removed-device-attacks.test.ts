@@ -307,6 +307,7 @@ describe('a removed device with the database', () => {
       await putManifest(annId, row);
       await expectRefused(robbed, () => dropManifest(annId, row.version));
     }
+    expect((await newestManifest(annId)).version).toBe(newest.version);
   }, 120_000);
 
   it('cannot have another end told of the chain: a fork at the removal is refused, and no offer', async () => {

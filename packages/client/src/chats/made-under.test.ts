@@ -66,6 +66,17 @@ describe('what an epoch was made under', () => {
     expect(standingOf(named, person(ann, 5, [2, 4]))).toBe('superseded');
   });
 
+  it('is superseded by a succession of the account key after it: who was removed before had its wraps', () => {
+    const named = { userId: ann, version: 3, hash: filled(3) };
+    const succeeded = (succession: number) => ({ ...person(ann, 5, [2]), succession });
+
+    expect(standingOf(named, succeeded(3))).toBe('holds');
+    expect(standingOf(named, succeeded(4))).toBe('superseded');
+    expect(
+      mayRead({ madeUnder: encodeMadeUnder([person(ann, 3)]), members: [ann] }, succeeded(4)),
+    ).toBe(true);
+  });
+
   it('tells another story than is known, or one that is not known yet', () => {
     const known = person(ann, 3);
 

@@ -55,10 +55,14 @@ export interface OwnDevices {
   reachesAnchor(): Promise<boolean>;
   /**
    * After each look at the own manifests: exchanges sealing keys that are old or not hybrid, drops
-   * former ones, changes the account's keys if a removal left that to be done and this device can, and
-   * raises the vault's anchor. Throws `rollback` for a chain below the anchor.
+   * former ones, and raises the vault's anchor. Throws `rollback` for a chain below the anchor.
    */
   keep(): Promise<void>;
+  /**
+   * Changes the account's keys if a removal left that to be done and this device can. Throws as a removal does,
+   * with more devices than a vault is sealed to each time; what failed is due still.
+   */
+  changeDueKeys(): Promise<void>;
 }
 
 /** What the own devices need of the engine around an opened account. */
@@ -79,7 +83,7 @@ export function createOwnDevices(
     trust: TrustStore;
     requests: Store<readonly LinkRequest[]>;
     onRemoved: () => void;
-    /** {@link OwnDevices.keep} has a change of keys to make. */
+    /** {@link OwnDevices.changeDueKeys} has something to do. */
     onDue: () => void;
     /** The relay began, or ceased, to show a chain and a vault that do not belong together. */
     onBehind: () => void;
@@ -96,7 +100,7 @@ export function createOwnDevices(
   let vaultIsLost = false;
   /** The password that is held here is not the present one, or vouches for no recovery key in the vault. */
   let refused = false;
-  /** The manifest for which {@link OwnDevices.keep} was asked for last. */
+  /** The manifest for which it was said last that keys are due. */
   let askedVersion = 0;
 
   async function publish(): Promise<void> {
@@ -132,9 +136,9 @@ export function createOwnDevices(
     changed();
   }
 
-  async function changeKeys(): Promise<void> {
+  async function changeDueKeys(): Promise<void> {
     const own = await trust.person(userId);
-    if (!own || !areKeysDue(own) || !(await canChangeKeys(vault))) return;
+    if (!own || own.alarm !== null || !areKeysDue(own) || !(await canChangeKeys(vault))) return;
     refused = !(await (await changes()).changeKeys());
     changed();
     if (!refused) onRemoved();
@@ -160,7 +164,7 @@ export function createOwnDevices(
     listed = devices;
     vaultIsLost = (stored?.version ?? 0) < heldVersion;
     await store.write([await store.seal('state', listedKey, devices)]);
-    changed();
+    await publish().catch(() => undefined);
   }
 
   const changes = (): Promise<DeviceChanges> =>
@@ -211,6 +215,7 @@ export function createOwnDevices(
     list,
     changed,
     secretsChanged,
+    changeDueKeys,
     reachesAnchor,
     isBehind: () => isBehind,
     async load() {
@@ -234,7 +239,6 @@ export function createOwnDevices(
       if (!own || own.alarm !== null) return;
       if (!(await reachesAnchor())) throw new ClientError('rollback');
       await (await changes()).keepSealingKeys(own);
-      await changeKeys();
       await raise((await trust.person(userId)) ?? own);
     },
   };

@@ -178,9 +178,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
       renewal.sweep({ soon: true });
     },
     onBehind: () => publisher.allChanged(),
-    onDue: () => {
-      if (connection.isOnline()) chores.begin();
-    },
+    onDue: () => chores.begin(),
   });
   const outbox: Outbox = createOutbox({
     context,
@@ -215,6 +213,7 @@ export function createAccountRuntime(options: RuntimeOptions): AccountRuntime {
     task: async () => {
       await devices.keep();
       await (await preKeys()).keep();
+      await devices.changeDueKeys();
     },
   });
   const publisher: ChatPublisher = createChatPublisher({

@@ -7,6 +7,7 @@ import {
 import type { IdentityKeyPair, ManifestDevice } from '@sotto/crypto';
 import { userIdSchema } from '@sotto/protocol';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { areKeysDue } from '../devices/keys-due.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import type { MemoryDisk } from '../storage/memory-storage.ts';
 import { createSealedStore } from '../storage/sealed-store.ts';
@@ -254,5 +255,35 @@ describe('what is kept of a person whose account key was succeeded', () => {
     expect(offered).toMatchObject({ accountKey: key(3).publicKey, rootKey: key(2).publicKey });
     await trust.accept(userId, key(3).publicKey);
     expect((await trust.refresh(userId)).version).toBe(2);
+  });
+});
+
+describe('a change of keys', () => {
+  const left = () => devices.slice(0, 1);
+  const pinned = async (entries: readonly ManifestEntry[]) => pinPerson({ userId, entries });
+
+  it('is due after a removal under the keys there are, and not after one that changed them', async () => {
+    const two = known.slice(0, 2);
+    const kept = await append(two, key(0), key(0), left());
+
+    expect(areKeysDue(await pinned(two))).toBe(false);
+    expect(areKeysDue(await pinned(known))).toBe(false);
+    expect(areKeysDue(await pinned(kept))).toBe(true);
+    expect(areKeysDue(await followPerson(await pinned(two), kept.slice(1)))).toBe(true);
+  });
+
+  it('is made by a succession that removes nobody, and due again after the next removal', async () => {
+    const kept = await append(known.slice(0, 2), key(0), key(0), left());
+    const settled = await append(kept, key(1), key(0), left());
+    const renamed = await append(settled, key(1), key(1), left());
+    const emptied = await append(renamed, key(1), key(1), []);
+
+    const person = await pinned(settled);
+    expect(person.succession).toBe(4);
+    expect(areKeysDue(person)).toBe(false);
+    const later = await followPerson(person, renamed.slice(3));
+    expect(later.succession).toBe(4);
+    expect(areKeysDue(later)).toBe(false);
+    expect(areKeysDue(await followPerson(later, emptied.slice(4)))).toBe(true);
   });
 });
