@@ -324,6 +324,7 @@ describe('After it', () => {
     await call(client, 'relay_delete_account', {
       p_user: ada.userId,
       p_session: ada.laptop.sessionId,
+      p_device: ada.laptop.deviceId,
     });
     await call(client, 'relay_put_profile', {
       p_user: ada.userId,

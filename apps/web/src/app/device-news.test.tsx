@@ -1,6 +1,7 @@
-import { act, render, screen } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
-import { aDevicesState, aLinkRequest, ben } from '../testing/builders.ts';
+import { aDevice, aDevicesState, aLinkRequest, ben } from '../testing/builders.ts';
 import { scriptedClient } from '../testing/scripted-client.ts';
 import { App } from './App.tsx';
 
@@ -38,6 +39,22 @@ test('a lock takes it away, and one that was let in is no news', async () => {
     client.session.set({ phase: 'locked', cause: 'manual', profile: ben, retryAtMs: null }),
   );
 
+  expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+});
+
+test('a device that came to the account is told of until somebody says that they know', async () => {
+  const client = scriptedClient();
+  client.session.set(ready);
+  const added = aDevice({ name: 'Chrome on Windows', isNew: true });
+  client.devices.set(aDevicesState({ devices: [aDevice({ thisDevice: true }), added] }));
+  render(<App client={client} />);
+
+  const bar = await screen.findByRole('alert', { name: 'New device' });
+  expect(bar).toHaveTextContent('A device was added to your account: Chrome on Windows');
+  await userEvent.click(within(bar).getByRole('button', { name: 'I know' }));
+  expect(client.calls.map(({ method }) => method)).toContain('acknowledgeDevices');
+
+  act(() => client.devices.set(aDevicesState({ devices: [{ ...added, isNew: false }] })));
   expect(screen.queryByRole('alert')).not.toBeInTheDocument();
 });
 

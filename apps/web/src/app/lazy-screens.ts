@@ -29,6 +29,7 @@ export const NewChat = lazy(async () => ({ default: (await load.newChat()).NewCh
 export const Settings = lazy(async () => ({ default: (await load.settings()).Settings }));
 export const Devices = lazy(async () => ({ default: (await load.devices()).Devices }));
 export const AlarmBar = lazy(async () => ({ default: (await load.devices()).AlarmBar }));
+export const NewDeviceBar = lazy(async () => ({ default: (await load.devices()).NewDeviceBar }));
 export const AddDevice = lazy(async () => ({ default: (await load.link()).AddDevice }));
 export const AskToJoin = lazy(async () => ({ default: (await load.link()).AskToJoin }));
 export const RequestBar = lazy(async () => ({ default: (await load.link()).RequestBar }));

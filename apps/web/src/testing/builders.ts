@@ -84,6 +84,7 @@ export function aDevice(fields: Partial<DeviceSummary> = {}): DeviceSummary {
     nameCertified: true,
     deviceType: 'web',
     thisDevice: false,
+    isNew: false,
     addedAtMs: Date.now(),
     lastSeenAtMs: Date.now(),
     postQuantum: true,

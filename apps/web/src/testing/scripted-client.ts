@@ -59,6 +59,7 @@ const methods: readonly Method[] = [
   'selfTest',
   'renameDevice',
   'removeDevice',
+  'acknowledgeDevices',
   'startLink',
   'confirmLink',
   'cancelLink',

@@ -46,6 +46,7 @@ export const clientMethods: Readonly<Record<ClientMethod, 'ask-again' | 'give-up
   selfTest: 'ask-again',
   renameDevice: 'ask-again',
   removeDevice: 'ask-again',
+  acknowledgeDevices: 'ask-again',
   startLink: 'give-up',
   confirmLink: 'ask-again',
   cancelLink: 'ask-again',

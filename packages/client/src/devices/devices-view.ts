@@ -23,8 +23,10 @@ export async function viewDevices(options: {
   own: PersonTrust;
   listed: readonly ListedDevice[];
   thisDevice: DeviceId;
+  /** Nobody has said here that they know of them. */
+  unseen: ReadonlySet<DeviceId>;
 }): Promise<DeviceSummary[]> {
-  const { own, listed, thisDevice } = options;
+  const { own, listed, thisDevice, unseen } = options;
   const devices = await Promise.all(
     own.devices
       .filter(({ current }) => current)
@@ -36,6 +38,7 @@ export async function viewDevices(options: {
           nameCertified: row !== undefined && (await isCertifiedName(device, row.name)),
           deviceType: row?.deviceType ?? 'web',
           thisDevice: device.deviceId === thisDevice,
+          isNew: device.deviceId !== thisDevice && unseen.has(device.deviceId),
           addedAtMs: device.addedAtMs ?? row?.createdAtMs ?? 0,
           lastSeenAtMs: row?.lastSeenAtMs ?? null,
           postQuantum: device.hybridKey !== undefined,

@@ -16,6 +16,7 @@ import type { ListedDevice } from './devices-view.ts';
 import { areKeysDue, canChangeKeys } from './keys-due.ts';
 import type { Account } from './register-device.ts';
 import type { VaultExchange } from './remove-device.ts';
+import { createSeenDevices } from './seen-devices.ts';
 
 const listedKey = 'devices';
 /** In a row. Tried with each connection, a minute after a failure and after each change: a bad line passes sooner. */
@@ -46,6 +47,8 @@ export interface OwnDevices {
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`. */
   remove(deviceId: DeviceId): Promise<void>;
+  /** The person was told of the devices there are. */
+  acknowledge(): Promise<void>;
   /**
    * Whether own chain and vault did not belong together when that was looked at last: the chain is shorter
    * than the vault says, or names an account key that the vault here does not hold.
@@ -92,6 +95,7 @@ export function createOwnDevices(
   const { context, trust, requests, show, raiseAnchor, followVault, onRemoved, onBehind, onDue } =
     options;
   const { userId, deviceId: thisDevice, store, vault } = context;
+  const seen = createSeenDevices(store);
   let loading: Promise<DeviceChanges> | null = null;
   let listed: readonly ListedDevice[] = [];
   let isBehind = false;
@@ -106,7 +110,8 @@ export function createOwnDevices(
   async function publish(): Promise<void> {
     const own = await trust.person(userId);
     if (!own) return;
-    const devices = await viewDevices({ own, listed, thisDevice });
+    const unseen = await seen.unseen(currentIds(own));
+    const devices = await viewDevices({ own, listed, thisDevice, unseen });
     const changesKeys = !refused && (await canChangeKeys(vault));
     if (!context.isOpen()) return;
     const isDue = areKeysDue(own);
@@ -124,6 +129,9 @@ export function createOwnDevices(
       alarm: own.alarm ?? (isSetBack() ? 'rollback' : null),
     });
   }
+
+  const currentIds = ({ devices }: PersonTrust): DeviceId[] =>
+    devices.filter(({ current }) => current).map(({ deviceId }) => deviceId);
 
   const isSetBack = () => isBehind || vaultIsLost || failedRaises >= failuresToWarn;
 
@@ -233,6 +241,11 @@ export function createOwnDevices(
       await (await changes()).remove(deviceId).catch(showWhy);
       onRemoved();
       await refreshList();
+    },
+    async acknowledge() {
+      const own = await trust.person(userId);
+      if (own) await seen.see(currentIds(own));
+      await publish();
     },
     async keep() {
       const own = await trust.person(userId);

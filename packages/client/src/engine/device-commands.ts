@@ -21,5 +21,6 @@ export function createDeviceCommands(kit: CommandKit): DevicesClient {
       kit.guarded(() => kit.opened().runtime.devices.rename(deviceId, name)),
     removeDevice: ({ deviceId }) =>
       kit.guarded(() => kit.opened().runtime.devices.remove(deviceId)),
+    acknowledgeDevices: () => kit.guarded(() => kit.opened().runtime.devices.acknowledge()),
   };
 }

@@ -9,6 +9,8 @@ export interface DeviceSummary {
   nameCertified: boolean;
   deviceType: DeviceType;
   thisDevice: boolean;
+  /** Came to the account since `acknowledgeDevices` was called here last. */
+  isNew: boolean;
   addedAtMs: number;
   /** The relay's word; null when it was never connected. */
   lastSeenAtMs: number | null;
@@ -84,6 +86,8 @@ export interface DevicesClient {
    * (`forbidden`): sign out and erase instead.
    */
   removeDevice(input: { deviceId: DeviceId }): Promise<void>;
+  /** The person knows of the devices that are there: none of them is `isNew` from now on, on this device. */
+  acknowledgeDevices(): Promise<void>;
 
   /** Phase `newDevice`: asks the other devices; `session` shows how it goes. Throws `too_many_devices`. */
   startLink(): Promise<void>;

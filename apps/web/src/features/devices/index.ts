@@ -1,2 +1,3 @@
 export { AlarmBar } from './AlarmBar.tsx';
 export { Devices } from './Devices.tsx';
+export { NewDeviceBar } from './NewDeviceBar.tsx';

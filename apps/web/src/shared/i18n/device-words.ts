@@ -54,6 +54,14 @@ export const deviceWords = {
     mismatch: 'Type “{{word}}” here.',
     submit: 'Remove this device',
   },
+  news: {
+    region: 'New device',
+    added: 'A device was added to your account:',
+    more_one: 'and one more.',
+    more_other: 'and {{count}} more.',
+    whose: 'If that wasn’t you, remove it.',
+    known: 'I know',
+  },
   alarm: {
     rollbackTitle: 'The server shows an old list of your devices',
     rollback:
