@@ -113,7 +113,7 @@ describe('a storage key', () => {
     const others = userIdSchema.parse('00000000-0000-4000-8000-000000000002');
     const theirs = { userId: others, keys: vault.keys, formerKeys: vault.formerKeys };
     await expect(openStorageKey(theirs, wrapped)).rejects.toMatchObject({ code: 'internal' });
-    const flipped = wrapped.with(-1, (wrapped.at(-1) ?? 0) ^ 1);
+    const flipped = wrapped.map((byte, at) => (at === 0 ? byte ^ 1 : byte));
     await expect(openStorageKey(vault, flipped)).rejects.toMatchObject({ code: 'internal' });
   });
 
