@@ -117,6 +117,28 @@ describe('a vault key that another device changed', () => {
   });
 });
 
+describe('a chat password that was changed before a removal', () => {
+  it('opens a device that was locked through both, with what lies there', async () => {
+    const { ann, a, b, partner, chatId, remove } = await devices(1);
+    const before = await vaultOnDisk(world, b, ann);
+    await b.client.lock();
+    const next = 'changed before a device was removed';
+    await a.client.changeChatPassword({ current: ann.chatPassword, next });
+    await remove();
+
+    await b.client.unlock({ chatPassword: next });
+
+    const changed = { ...ann, chatPassword: next };
+    const { vaultKey } = await vaultOnDisk(world, a, changed);
+    const { storageKey } = before;
+    expect(await vaultOnDisk(world, b, changed)).toMatchObject({ vaultKey, storageKey, former: 1 });
+    await b.client.sendText({ chatId, text: 'after' });
+    await untilTexts(partner.client, chatId, ['before', 'after']);
+    await b.client.lock();
+    await expect(b.client.unlock(ann)).rejects.toMatchObject({ code: 'wrong_chat_password' });
+  });
+});
+
 describe('what was made before a change of the vault key', () => {
   it('opens on a new device, with the chat password and with the recovery key', async () => {
     const { ann, a, partner, chatId, remove, recoveryKey } = await devices(2);
