@@ -21,6 +21,8 @@ describe('an account of the first version', () => {
     await signUpFully(b.client, ben);
     await until(a.client.session, ({ phase }) => phase === 'locked');
     await a.client.unlock({ chatPassword: ann.chatPassword });
+    // With its first connection it exchanges its keys: a chat begun meanwhile would be sealed to former ones.
+    await until(a.client.devices, ({ devices }) => devices[0]?.postQuantum === true);
     const chatId = await startChatWith(a.client, ben.handle);
     const [annId, benId] = [ownId(a), ownId(b)];
     const { digits } = await contactOf(a, benId);
