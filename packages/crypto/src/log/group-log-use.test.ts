@@ -132,6 +132,19 @@ describe('A relay', () => {
     expect(await refusal(() => log.admit(second))).toBe('chain_broken');
   });
 
+  it('admits a promotion of one whom another has made a senior meanwhile', async () => {
+    const { log, state } = await history([alice, add(carol)]);
+    const promoted = await write(alice, setRole(carol, 'admin'), state);
+    const first = await log.append(await write(alice, add(dave), state));
+    const second = await log.append(await write(alice, add(bob, 'admin'), first));
+    expect((await log.append(promoted)).admins).toEqual([alice, carol, bob]);
+
+    const again = await write(bob, setRole(carol, 'admin'), second);
+    expect((await log.admit(again)).admins).toEqual([alice, carol, bob]);
+    const demoted = await write(bob, remove(carol), second);
+    expect(await refusal(() => log.admit(demoted))).toBe('not_permitted');
+  });
+
   it('admits nothing to a group that all have left', async () => {
     const { log, state } = await history([alice, add(bob, 'admin')]);
     const removed = await log.append(await write(alice, remove(bob), state));

@@ -76,13 +76,14 @@ describe('The rank of an admin', () => {
     const { log, state } = await history([alice, add(carol, 'admin')], [alice, add(bob, 'admin')]);
     const demoted = await log.append(await write(alice, setRole(carol, 'member'), state));
     await log.append(await write(bob, remove(carol), demoted));
-    const before = { ...state, previous: state.previous };
+    const side = await write(alice, add(dave), state);
+    await log.append(side);
+    const there = { epoch: state.epoch + 1, previous: [side.hash] };
 
-    const after = await log.append(
-      await write(alice, setRole(carol, 'member'), before, { epoch: state.epoch + 1 }),
-    );
+    const after = await log.append(await write(alice, setRole(carol, 'member'), there));
 
-    expect(roles(after)).toEqual({ alice: 'admin', bob: 'admin' });
+    expect(after.heads).toHaveLength(2);
+    expect(roles(after)).toEqual({ alice: 'admin', bob: 'admin', dave: 'member' });
   });
 });
 
