@@ -87,6 +87,7 @@ describe('An admission', () => {
       [removed, admission, true],
       [admission, removed, false],
       [admission, admission, false],
+      [removed, removed, false],
     ];
     for (const [a, b, expected] of newer) expect(isNewerAdmission(a, b)).toBe(expected);
     for (const part of [{ meetingId: otherChat }, { guestSessionId: alice }]) {

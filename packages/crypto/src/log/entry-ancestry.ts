@@ -39,9 +39,9 @@ export class EntryAncestry {
     return ((word >>> (earlier & 31)) & 1) === 1;
   }
 
-  /** Whether neither of two entries comes before the other. */
+  /** Whether neither of two different entries comes before the other. */
   areConcurrent(a: number, b: number): boolean {
-    return a !== b && !this.precedes(a, b) && !this.precedes(b, a);
+    return !this.precedes(a, b) && !this.precedes(b, a);
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { alice, bob, filled, refusal } from '../../test/building/builders.ts';
+import { alice, bob, bobLaptop, filled, refusal } from '../../test/building/builders.ts';
 import {
   add,
   carol,
@@ -85,6 +85,25 @@ describe('A revoked device', () => {
   });
 });
 
+describe('A batch', () => {
+  it('is refused with an entry of a device that nobody knows', async () => {
+    const first = await create();
+    const { state } = await history();
+    const foreign = await write(alice, add(bob), state, {
+      author: { userId: alice, deviceId: bobLaptop },
+    });
+
+    expect(await refusal(() => newLog().appendAll([first, foreign]))).toBe('bad_key');
+  });
+
+  it('of no entries makes an empty log, which can be begun', async () => {
+    const log = await verifyGroupLog({ groupId: group, entries: [], findDeviceKey });
+
+    expect(await refusal(() => log.state())).toBe('chain_broken');
+    expect(roles(await log.append(await create()))).toEqual({ alice: 'admin' });
+  });
+});
+
 describe('A relay', () => {
   it('admits nothing from one who has lost his right, where a client takes it in for others', async () => {
     const { log, state } = await history([alice, add(bob, 'admin')], [alice, add(carol)]);
@@ -100,6 +119,39 @@ describe('A relay', () => {
     const leaving = await write(carol, remove(carol), state);
     expect(roles(await log.admit(leaving))).toEqual({ alice: 'admin' });
     expect(await refusal(() => create().then((first) => newLog().admit(first)))).toBe('accepted');
+  });
+
+  it('admits no stepping down of one who is no admin any more, and no second beginning', async () => {
+    const { log, state } = await history([alice, add(bob, 'admin')]);
+    await log.append(await write(alice, setRole(bob, 'member'), state));
+    const late = await write(bob, setRole(bob, 'member'), state);
+    const second = await create(carol);
+
+    expect(await refusal(() => log.admit(late))).toBe('not_permitted');
+    expect(await refusal(() => log.append(late))).toBe('accepted');
+    expect(await refusal(() => log.admit(second))).toBe('chain_broken');
+  });
+
+  it('admits a promotion of one whom another has made a senior meanwhile', async () => {
+    const { log, state } = await history([alice, add(carol)]);
+    const promoted = await write(alice, setRole(carol, 'admin'), state);
+    const first = await log.append(await write(alice, add(dave), state));
+    const second = await log.append(await write(alice, add(bob, 'admin'), first));
+    expect((await log.append(promoted)).admins).toEqual([alice, carol, bob]);
+
+    const again = await write(bob, setRole(carol, 'admin'), second);
+    expect((await log.admit(again)).admins).toEqual([alice, carol, bob]);
+    const demoted = await write(bob, remove(carol), second);
+    expect(await refusal(() => log.admit(demoted))).toBe('not_permitted');
+  });
+
+  it('admits nothing to a group that all have left', async () => {
+    const { log, state } = await history([alice, add(bob, 'admin')]);
+    const removed = await log.append(await write(alice, remove(bob), state));
+    await log.append(await write(alice, remove(alice), removed));
+    const late = await write(bob, add(dave), state);
+
+    expect(await refusal(() => log.admit(late))).toBe('not_permitted');
   });
 });
 

@@ -185,6 +185,8 @@ describe('A group log', () => {
     const eight = Array.from({ length: 8 }, (_, i) => filled(32, i));
     const { body } = await write(alice, add(bob), state, { previous: eight });
     expect(parseGroupEntry(body).previous).toEqual(eight);
+    const last = await write(alice, add(bob), state, { epoch: 0xffff_ffff });
+    expect(parseGroupEntry(last.body).epoch).toBe(0xffff_ffff);
     const actionAt = 1 + 16 + 8 + 1 + 8 * 32;
     const roleAt = actionAt + 1 + 16;
     for (const [offset, value] of [

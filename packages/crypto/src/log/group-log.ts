@@ -101,9 +101,8 @@ export class GroupLog {
   async admit(signed: { body: Uint8Array; signature: Uint8Array }): Promise<GroupState> {
     return this.#inTurn(signed, async (received) => {
       const { entry, name } = received;
-      const { present } = this.#merged;
       const isNew = this.#merged.find(name) === undefined && entry.action !== 'create';
-      if (isNew && present.size > 0 && !hasRight(entry, present)) {
+      if (isNew && !hasRight(entry, this.#merged.present)) {
         throw new CryptoError('not_permitted');
       }
       await this.#take(this.#merged, received, true);

@@ -33,12 +33,12 @@ export class Judgement {
     this.#ancestry = ancestry;
   }
 
-  /** Judges entries of which none follows one that is missing. */
+  /** Judges entries, in the order of arrival, of which none follows one that is missing. */
   static async of(entries: readonly PlacedEntry[], ancestry: EntryAncestry): Promise<Judgement> {
     const judgement = new Judgement(ancestry);
     const inOrder = [...entries].sort((a, b) => {
       if (a.power !== b.power) return a.power < b.power ? -1 : 1;
-      return Number(isOwnCut(b.entry)) - Number(isOwnCut(a.entry)) || a.index - b.index;
+      return Number(isOwnCut(b.entry)) - Number(isOwnCut(a.entry));
     });
     for (const [step, item] of inOrder.entries()) {
       if (step % entriesInOneSlice === entriesInOneSlice - 1) await giveWay();

@@ -217,11 +217,13 @@ describe('Void entries', () => {
     const last = trunk.at(-1) ?? beginning;
     const remove = { action: 'remove' as const, role: null, subject: user(1), author: admin(0) };
     const removed = entryOf(2, last, remove);
-    const junk = trunk
-      .slice(1, -1)
-      .map((at, i) =>
-        entryOf(100_000 + i, at, { ...grantAdmin, subject: user(9), author: admin(1) }),
-      );
+    const junk = trunk.slice(1, -1).map((at, i) => {
+      const isIn = i % 2 === 1;
+      const change = isIn
+        ? { action: 'remove' as const, role: null, subject: user(2) }
+        : { ...grantAdmin, subject: user(9) };
+      return entryOf(100_000 + i, at, { ...change, author: admin(1) });
+    });
     return { trunk: [...trunk, removed], junk };
   }
 
@@ -257,6 +259,7 @@ describe('Void entries', () => {
     expect(await refusal(() => take(further))).toBe('accepted');
     const full = entryOf(701, further, { ...grantAdmin, subject: user(5), author: admin(0) });
     expect(await refusal(() => take(full))).toBe('too_large');
+    expect(log.heads.map((head) => head.name)).toEqual([name(further)]);
     expect(log.standing).toBe(7);
     expect(adminsOf(log.present)).toEqual([user(0), user(4)]);
   });

@@ -279,6 +279,8 @@ function membersBy(judgement: Judgement): Map<string, Place> {
 function keep<T>(values: Map<string, T>, name: string, value: T, most: number): void {
   values.delete(name);
   values.set(name, value);
-  const [oldest] = values.keys();
-  if (values.size > most && oldest !== undefined) values.delete(oldest);
+  for (const oldest of values.keys()) {
+    if (values.size <= most) break;
+    values.delete(oldest);
+  }
 }
