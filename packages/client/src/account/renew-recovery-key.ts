@@ -1,5 +1,5 @@
 import { openVaultWithPassword, replaceRecoveryKey, zeroize } from '@sotto/crypto';
-import { formatRecoveryKey, generateRecoveryKey } from '@sotto/crypto';
+import { formatRecoveryKey, generateRecoveryKey, isCryptoError } from '@sotto/crypto';
 import { ClientError, isClientError } from '../client-error.ts';
 import type { EngineCore, OpenedAccount } from '../engine/engine-core.ts';
 import { isTransient } from '../transport/wire-failure.ts';
@@ -29,8 +29,8 @@ export async function drawRecoveryKey(
 /**
  * Makes a recovery key that was written down the account's. The backup of a second factor opens with
  * both keys until the vault has the new one: whatever stops this half-way, the key that opens the vault
- * opens the backup, too. The chat password vouches for the new key: `wrong_chat_password` when another
- * device changed it meanwhile.
+ * opens the backup, too. The chat password vouches for the new key, unless another device has changed it
+ * meanwhile: the key is in force all the same, and a removal changes no keys until one is made anew.
  */
 export async function putRecoveryKeyInForce(
   core: EngineCore,
@@ -50,12 +50,14 @@ export async function putRecoveryKeyInForce(
       const { vaultKey } = vault;
       const chatPassword = vault.chatPassword();
       if (chatPassword === null) throw new ClientError('locked');
-      const input = { userId, vaultKey, sealedVault, chatPassword, recoveryKey, random };
-      try {
-        return (await replaceRecoveryKey(input)).sealedVault;
-      } catch (error) {
-        throw vaultFailure(error, 'wrong_chat_password');
-      }
+      const input = { userId, vaultKey, sealedVault, recoveryKey, random };
+      const { sealedVault: changed } = await replaceRecoveryKey({ ...input, chatPassword }).catch(
+        (error: unknown) => {
+          if (isCryptoError(error, 'open_failed')) return replaceRecoveryKey(input);
+          throw error;
+        },
+      );
+      return changed;
     },
   });
   opened.runtime.secretsChanged();
