@@ -99,6 +99,12 @@ export async function registerDevice(options: {
 const isOurs = (device: { deviceId: string }, keys: DeviceKeys): boolean =>
   device.deviceId === keys.deviceId;
 
+function lowestFree(numbers: readonly number[]): number {
+  let number = 1;
+  while (numbers.includes(number)) number += 1;
+  return number;
+}
+
 async function nextManifest(options: {
   platform: Platform;
   vault: OpenVault;
@@ -114,8 +120,9 @@ async function nextManifest(options: {
   const numbers = own?.devices.map(({ number }) => number) ?? [];
   const device: ManifestDevice = {
     deviceId: keys.deviceId,
-    // Numbers are never given twice, also not after a device was removed.
-    number: Math.max(0, ...numbers) + 1,
+    // Numbers are never given twice, also not after a device was removed. The lowest that is left: one that a
+    // stolen device took far above the others must not use them up.
+    number: lowestFree(numbers),
     nameHash: await sha256(utf8(platform.deviceName)),
     identityKey: keys.identity.publicKey,
     sealingKey: sealing.publicKey,

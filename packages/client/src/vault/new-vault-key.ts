@@ -132,8 +132,15 @@ export async function takeVault(
     const isAhead = namesMore(vault, own, opened);
     const next = await follows(vault, own, opened);
     if (next) await switchVault({ core, resident, vault }, offered, next);
-    else if (isAhead) vault.ahead = opened.contents.anchor;
-    return isAhead || next !== undefined;
+    if (next || !isAhead) return next !== undefined;
+    const { anchor } = opened.contents;
+    // Said once: who is told looks again, and would be told again.
+    const isNews = !equalBytes(
+      vault.ahead?.hash ?? new Uint8Array(0),
+      anchor?.hash ?? new Uint8Array(0),
+    );
+    vault.ahead = anchor;
+    return isNews;
   } catch (error) {
     // The alarm is with the own chain already.
     const refused = ['rollback', 'untrusted', 'not_found'] as const;
@@ -170,13 +177,21 @@ async function openAsDevice(
       sealedVault: offered,
       recipient: { userId, deviceId, ...newest, former },
       findSenderKey: async (id) =>
-        own.devices.find((device) => device.current && device.deviceId === id)?.identityKey,
+        own.devices.find((device) => device.deviceId === id && mayHaveSealed(device, own))
+          ?.identityKey,
     });
   } catch (error) {
     if (isCryptoError(error)) return undefined;
     throw error;
   }
 }
+
+/**
+ * Who is certified, or was when the account key that signs now came: the vault key changed with it, and
+ * whoever was removed since knows all that a seal of theirs could give away.
+ */
+const mayHaveSealed = ({ current, removedAtVersion }: CertifiedDevice, own: PersonTrust): boolean =>
+  current || (own.succession !== undefined && (removedAtVersion ?? 0) > own.succession);
 
 const sealingKeysOf = ({ sealing, hybrid }: SealingKeys): DeviceSealingKeys => ({
   publicKey: sealing.publicKey,

@@ -214,8 +214,8 @@ async function keptStorageKey(
   const isPinned = (await shelf.storage.range(pinnedRows.table, range)).length > 0;
   if (!kept && !isPinned) return undefined;
   return await openStorageKey(vault, kept).catch((error: unknown) => {
-    // Of another vault: nothing here opens, and people stay doubtful until the device is erased.
-    if (isClientError(error, 'internal')) return undefined;
+    // Of another vault, or of one from before the key was changed: what is pinned here knows better.
+    if (isClientError(error, 'internal')) throw new ClientError('rollback', { cause: error });
     throw error;
   });
 }

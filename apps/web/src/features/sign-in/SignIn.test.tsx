@@ -65,6 +65,7 @@ test('other failures are said aloud, with the time to wait', async () => {
 test('the password can be shown, pasted and filled by a manager', async () => {
   const { user } = renderApp(scriptedClient(), signIn);
   const password = screen.getByLabelText('Password');
+  expect(password).toHaveAttribute('autocomplete', 'current-password');
   await user.click(password);
   await user.paste('pasted password');
 
@@ -72,7 +73,6 @@ test('the password can be shown, pasted and filled by a manager', async () => {
 
   expect(password).toHaveAttribute('type', 'text');
   expect(password).toHaveValue('pasted password');
-  expect(password).toHaveAttribute('autocomplete', 'current-password');
   expect(screen.getByLabelText('Email')).toHaveAttribute('autocomplete', 'username');
 });
 
