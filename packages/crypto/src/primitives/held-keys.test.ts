@@ -33,7 +33,12 @@ it('imports keys so that they cannot be exported', async () => {
   await new AesGcmKey(filled(32, 2)).seal(filled(12, 3), filled(1, 4), long);
   await aesCbcEncrypt(filled(32, 2), filled(16, 3), long);
   await hkdfSha256({ ikm: long, salt: filled(32, 1), info: filled(1, 1), length: 32 });
-  await pbkdf2Sha256({ password: filled(9, 1), salt: filled(32, 2), iterations: 10_000, length: 32 });
+  await pbkdf2Sha256({
+    password: filled(9, 1),
+    salt: filled(32, 2),
+    iterations: 10_000,
+    length: 32,
+  });
   const ephemeral = await generateEphemeralX25519();
   const { publicKey } = ephemeral ?? { publicKey: filled(32, 9) };
   const other = new X25519PrivateKey(filled(32, 5));
