@@ -50,8 +50,10 @@ test('a device that came to the account is told of until somebody says that they
   render(<App client={client} />);
 
   const bar = await screen.findByRole('alert', { name: 'New device' });
-  expect(bar).toHaveTextContent('A device was added to your account: Chrome on Windows');
-  await userEvent.click(within(bar).getByRole('button', { name: 'I know' }));
+  expect(bar).toHaveTextContent(
+    'A device was added to your account: Chrome on Windows. If that wasn’t you, remove it.',
+  );
+  await userEvent.click(within(bar).getByRole('button', { name: 'That was me' }));
   expect(client.calls.map(({ method }) => method)).toContain('acknowledgeDevices');
 
   act(() => client.devices.set(aDevicesState({ devices: [{ ...added, isNew: false }] })));

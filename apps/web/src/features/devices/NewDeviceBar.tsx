@@ -23,8 +23,8 @@ export function NewDeviceBar({ devices }: NewDeviceBarProps) {
     >
       <MonitorSmartphone aria-hidden className="size-5 shrink-0" />
       <p className="min-w-48 flex-1">
-        {td('news.added')} <bdi className="font-strong">{shownName(first.name)}</bdi>{' '}
-        {more.length > 0 && td('news.more', { count: more.length })} {td('news.whose')}
+        {td('news.added')} <bdi className="font-strong">{shownName(first.name)}</bdi>
+        {more.length > 0 ? ` ${td('news.more', { count: more.length })}` : '.'} {td('news.whose')}
       </p>
       <Link
         to="/settings/devices"

@@ -46,7 +46,7 @@ export const deviceWords = {
       'Your account gets new keys as well: what somebody took from that device opens nothing that comes after this, even with the server’s help.',
     codes: 'Your safety code has other digits then. Whoever compared it does not have to again.',
     back: 'To use it again, you have to add it like a new device.',
-    lost: 'If somebody else has it, change your login password as well, and your chat password if they may know it.',
+    lost: 'If somebody else has it, change your login password as well. If they may know your chat password or recovery key, make new ones first, then remove it: new keys are protected by the ones there are.',
     stolen:
       'Could they unlock it? Then they may hold the keys of your account itself: together with whoever runs the server they could read on, and add a device again. This account cannot change those keys yet: lock and unlock with your chat password, make a new recovery key under Security, and then remove the device.',
     label: 'Type “{{word}}” to confirm',
@@ -60,7 +60,7 @@ export const deviceWords = {
     more_one: 'and one more.',
     more_other: 'and {{count}} more.',
     whose: 'If that wasn’t you, remove it.',
-    known: 'I know',
+    known: 'That was me',
   },
   alarm: {
     rollbackTitle: 'The server shows an old list of your devices',
