@@ -33,7 +33,10 @@ it('tells each device of those that came after it, until somebody there says tha
   await a.client.unlock({ chatPassword: ann.chatPassword });
   await news(a, 1);
 
-  await a.client.acknowledgeDevices();
+  await a.client.acknowledgeDevices({ deviceIds: [] });
+  const { devices: still } = await news(a, 1);
+  const deviceIds = still.map(({ deviceId }) => deviceId);
+  await a.client.acknowledgeDevices({ deviceIds });
   await news(a, 0);
   await a.client.lock();
   await a.client.unlock({ chatPassword: ann.chatPassword });

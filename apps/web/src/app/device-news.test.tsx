@@ -54,7 +54,11 @@ test('a device that came to the account is told of until somebody says that they
     'A device was added to your account: Chrome on Windows. If that wasn’t you, remove it.',
   );
   await userEvent.click(within(bar).getByRole('button', { name: 'That was me' }));
-  expect(client.calls.map(({ method }) => method)).toContain('acknowledgeDevices');
+  const { deviceId } = added;
+  expect(client.calls).toContainEqual({
+    method: 'acknowledgeDevices',
+    input: { deviceIds: [deviceId] },
+  });
 
   act(() => client.devices.set(aDevicesState({ devices: [{ ...added, isNew: false }] })));
   expect(screen.queryByRole('alert')).not.toBeInTheDocument();

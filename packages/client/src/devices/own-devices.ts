@@ -47,8 +47,8 @@ export interface OwnDevices {
   rename(deviceId: DeviceId, name: string): Promise<void>;
   /** Throws `forbidden` for this device, `not_found`. */
   remove(deviceId: DeviceId): Promise<void>;
-  /** The person was told of the devices there are. */
-  acknowledge(): Promise<void>;
+  /** The person was told of these and knows of them. */
+  acknowledge(shown: readonly DeviceId[]): Promise<void>;
   /**
    * Whether own chain and vault did not belong together when that was looked at last: the chain is shorter
    * than the vault says, or names an account key that the vault here does not hold.
@@ -242,9 +242,9 @@ export function createOwnDevices(
       onRemoved();
       await refreshList();
     },
-    async acknowledge() {
+    async acknowledge(shown) {
       const own = await trust.person(userId);
-      if (own) await seen.see(currentIds(own));
+      if (own) await seen.see(currentIds(own), shown);
       await publish();
     },
     async keep() {

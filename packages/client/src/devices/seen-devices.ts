@@ -11,23 +11,24 @@ const seenSchema = z.array(deviceIdSchema);
 export interface SeenDevices {
   /** Those of `current` that were not seen yet; where nothing is known, all of them count as seen from now on. */
   unseen(current: readonly DeviceId[]): Promise<Set<DeviceId>>;
-  /** All of these, and no others, were seen. */
-  see(current: readonly DeviceId[]): Promise<void>;
+  /** Of `current` these were shown to the person, who knows of them. */
+  see(current: readonly DeviceId[], shown: readonly DeviceId[]): Promise<void>;
 }
 
 export function createSeenDevices(store: SealedStore): SeenDevices {
   let seen: readonly DeviceId[] | undefined;
 
-  async function see(current: readonly DeviceId[]): Promise<void> {
-    await store.write([await store.seal('state', seenKey, current)]);
-    seen = current;
+  async function keep(next: readonly DeviceId[]): Promise<void> {
+    await store.write([await store.seal('state', seenKey, next)]);
+    seen = next;
   }
 
   return {
-    see,
+    // One that came between the look and the word is none that was shown.
+    see: (current, shown) => keep(current.filter((id) => seen?.includes(id) || shown.includes(id))),
     async unseen(current) {
       seen ??= await store.read('state', seenKey, seenSchema).catch(ifDamaged(() => []));
-      if (!seen) await see(current);
+      if (!seen) await keep(current);
       return new Set(current.filter((deviceId) => !seen?.includes(deviceId)));
     },
   };

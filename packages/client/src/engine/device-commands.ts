@@ -21,6 +21,7 @@ export function createDeviceCommands(kit: CommandKit): DevicesClient {
       kit.guarded(() => kit.opened().runtime.devices.rename(deviceId, name)),
     removeDevice: ({ deviceId }) =>
       kit.guarded(() => kit.opened().runtime.devices.remove(deviceId)),
-    acknowledgeDevices: () => kit.guarded(() => kit.opened().runtime.devices.acknowledge()),
+    acknowledgeDevices: ({ deviceIds }) =>
+      kit.guarded(() => kit.opened().runtime.devices.acknowledge(deviceIds)),
   };
 }

@@ -86,8 +86,8 @@ export interface DevicesClient {
    * (`forbidden`): sign out and erase instead.
    */
   removeDevice(input: { deviceId: DeviceId }): Promise<void>;
-  /** The person knows of the devices that are there: none of them is `isNew` from now on, on this device. */
-  acknowledgeDevices(): Promise<void>;
+  /** The person knows of these devices: none of them is `isNew` from now on, on this device. */
+  acknowledgeDevices(input: { deviceIds: readonly DeviceId[] }): Promise<void>;
 
   /** Phase `newDevice`: asks the other devices; `session` shows how it goes. Throws `too_many_devices`. */
   startLink(): Promise<void>;

@@ -14,7 +14,7 @@ export interface NewDeviceBarProps {
 /** On every screen until somebody says here that they know of the devices that came to the account. */
 export function NewDeviceBar({ devices }: NewDeviceBarProps) {
   const [first, ...more] = devices;
-  const { acknowledge, pending } = useAcknowledgeDevices();
+  const { acknowledge, pending } = useAcknowledgeDevices(devices.map(({ deviceId }) => deviceId));
   return (
     <div
       role="alert"
