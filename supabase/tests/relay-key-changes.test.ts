@@ -4,9 +4,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTestDatabase } from '@sotto/local-supabase/testing';
 import type { TestDatabase } from '@sotto/local-supabase/testing';
 import { limits } from '@sotto/protocol';
+import { accountState, recordedLines } from './account-state.ts';
 import { newAccount } from './account-with-devices.ts';
 import type { Account, Device } from './account-with-devices.ts';
-import { waitForLock } from './wait-for-lock.ts';
+import { oneBehindTheOther } from './wait-for-lock.ts';
 import { addSession, base64, call, newDevice, newLink, newManifest, newVault } from './world.ts';
 
 let database: TestDatabase;
@@ -74,29 +75,8 @@ const publish = (publication: Publication = {}) =>
       : { p_vault: nextVault }),
   });
 
-/** What a publication may change. */
-async function stored() {
-  const { rows } = await client.query<{ state: Record<string, unknown> }>(
-    `select jsonb_build_object(
-       'accountKey', private.to_base64(p.account_key),
-       'manifest', (select max(m.version) from public.device_manifests m where m.user_id = p.user_id),
-       'vault', (select private.vault_json(v) from public.account_vaults v where v.user_id = p.user_id),
-       'active', (select count(*) from public.devices d where d.user_id = p.user_id and d.is_active)
-     ) as state
-     from public.profiles p where p.user_id = $1`,
-    [ada.userId],
-  );
-  return rows[0]?.state ?? {};
-}
-
-const recorded = async (action: string) =>
-  (
-    await client.query<{ device_id: string; detail: object }>(
-      `select device_id, detail from private.audit_events
-       where user_id = $1 and action = $2 order by id`,
-      [ada.userId, action],
-    )
-  ).rows;
+const stored = () => accountState(client, ada.userId);
+const recorded = (action: string) => recordedLines(client, ada.userId, action);
 
 describe('A removal that changes keys', () => {
   test('stores manifest, account key and vault, and records it', async () => {
@@ -352,15 +332,8 @@ describe('After it', () => {
 });
 
 describe('At the same time as a vault of its own', () => {
-  /** `first` is not committed before `second` waits for it. */
-  async function inOrder(first: () => Promise<unknown>, second: () => Promise<unknown>) {
-    await client.query('begin');
-    await first();
-    const late = second().catch((error: unknown) => error);
-    await waitForLock(client, other);
-    await client.query('commit');
-    return await late;
-  }
+  const inOrder = (first: () => Promise<unknown>, second: () => Promise<unknown>) =>
+    oneBehindTheOther({ client, other, first, second });
 
   test('the removal that comes second is stale, and stores nothing', async () => {
     const vault = newVault(2);
@@ -371,12 +344,8 @@ describe('At the same time as a vault of its own', () => {
     );
 
     expect(late).toMatchObject({ code: 'PT409', message: 'stale_vault' });
-    expect(await stored()).toEqual({
-      accountKey: ada.accountKey,
-      manifest: 2,
-      vault,
-      active: 2,
-    });
+    const { accountKey } = ada;
+    expect(await stored()).toEqual({ accountKey, manifest: 2, vault, active: 2 });
   });
 
   test('the vault that comes second is stale', async () => {

@@ -7,7 +7,6 @@ import { limits } from '@sotto/protocol';
 import {
   addDirectChat,
   addFactor,
-  addForeignFactor,
   addPerson,
   addSession,
   append,
@@ -18,6 +17,7 @@ import {
   newManifest,
   newVault,
 } from './world.ts';
+import { backupOf, forgetBackup, putBackup } from './second-factor-backups.ts';
 import { waitForLock } from './wait-for-lock.ts';
 import type { Person } from './world.ts';
 
@@ -45,23 +45,6 @@ const deleteAccount = (
     p_session: sessionId,
     p_device: deviceId,
   });
-const putBackup = (person: Person, backup: Record<string, string | null>) =>
-  call(client, 'relay_put_second_factor_backup', {
-    p_user: person.userId,
-    p_device: person.deviceId,
-    p_backup: backup,
-  });
-const backupOf = (factorId: string = randomUUID()) => ({
-  factorId,
-  underRecoveryKey: base64(80),
-  underVaultKey: base64(80),
-});
-const forgetBackup = (person: Person) =>
-  call(client, 'relay_delete_second_factor_backup', {
-    p_user: person.userId,
-    p_device: person.deviceId,
-  });
-
 interface Event {
   id: number;
   action: string;
@@ -94,7 +77,7 @@ describe('a deleted account', () => {
     const shared = await addDirectChat(client, ada, bob);
     await addDirectChat(client, ada, ada);
     await append(client, [{ chatId: shared, sender: ada }]);
-    await putBackup(ada, backupOf());
+    await putBackup(client, ada, backupOf());
     await call(client, 'relay_create_device_link', {
       p_user: ada.userId,
       p_session: ada.sessionId,
@@ -270,11 +253,11 @@ describe('the record of an account', () => {
   test('is written with the change, once each', async () => {
     const ada = await addPerson(client);
     const backup = backupOf();
-    await putBackup(ada, backup);
-    await putBackup(ada, backup);
-    await putBackup(ada, backupOf());
-    await forgetBackup(ada);
-    await forgetBackup(ada);
+    await putBackup(client, ada, backup);
+    await putBackup(client, ada, backup);
+    await putBackup(client, ada, backupOf());
+    await forgetBackup(client, ada);
+    await forgetBackup(client, ada);
     const vault = newVault(2);
     for (let time = 0; time < 2; time += 1) {
       await call(client, 'relay_put_vault', {
@@ -337,65 +320,6 @@ describe('the record of an account', () => {
     );
 
     expect(rowCount).toBe(1);
-  });
-});
-
-describe('a backup of the second factor', () => {
-  const statusOf = (factorId: string, status: 'verified' | 'unverified') =>
-    client.query('update auth.mfa_factors set status = $2 where id = $1', [factorId, status]);
-
-  test('is what makes its factor count, and no other', async () => {
-    const ada = await addPerson(client);
-    const lacks = async () => {
-      const answer = await call<Record<string, boolean>>(client, 'relay_authorise', {
-        p_user: ada.userId,
-        p_session: ada.sessionId,
-        p_device: ada.deviceId,
-      });
-      return answer['sessionLacksFactor'];
-    };
-    // Begun and given up: the backup is there, the factor not.
-    await putBackup(ada, backupOf());
-
-    const foreign = await addForeignFactor(client, ada.userId);
-    expect(await lacks()).toBe(false);
-    await client.query('delete from auth.mfa_factors where id = $1', [foreign]);
-    const own = await addForeignFactor(client, ada.userId);
-    await statusOf(own, 'unverified');
-    await putBackup(ada, backupOf(own));
-    expect(await lacks()).toBe(false);
-    await statusOf(own, 'verified');
-    expect(await lacks()).toBe(true);
-  });
-
-  test('stays, of that factor, as long as it counts', async () => {
-    const ada = await addPerson(client);
-    const own = await addForeignFactor(client, ada.userId);
-    await putBackup(ada, backupOf(own));
-
-    await expect(putBackup(ada, backupOf())).rejects.toMatchObject({ message: 'other_factor' });
-    await expect(forgetBackup(ada)).rejects.toMatchObject({ message: 'factor_in_force' });
-    const anew = backupOf(own);
-    await putBackup(ada, anew);
-    expect(await call(client, 'relay_get_second_factor_backup', { p_user: ada.userId })).toEqual({
-      backup: anew,
-    });
-    await client.query('delete from auth.mfa_factors where id = $1', [own]);
-    await forgetBackup(ada);
-  });
-
-  test.each([
-    ['empty', { underRecoveryKey: '' }],
-    ['too large', { underVaultKey: base64(limits.wrappedKeyBytes + 1) }],
-    ['not bytes', { underVaultKey: '***' }],
-    ['of no factor', { factorId: null }],
-    ['of no id', { factorId: 'x' }],
-  ])('that is %s is refused', async (_name, change) => {
-    const ada = await addPerson(client);
-
-    await expect(putBackup(ada, { ...backupOf(), ...change })).rejects.toMatchObject({
-      code: 'PT400',
-    });
   });
 });
 

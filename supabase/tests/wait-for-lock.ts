@@ -14,3 +14,19 @@ export async function waitForLock(observer: pg.Client, waiter: pg.Client): Promi
   }
   throw new Error('the other connection waits for no lock');
 }
+
+/** What `second` ends with, its error too: `first` is not committed before `second`, on `other`, waits for it. */
+export async function oneBehindTheOther(options: {
+  client: pg.Client;
+  other: pg.Client;
+  first: () => Promise<unknown>;
+  second: () => Promise<unknown>;
+}): Promise<unknown> {
+  const { client, other, first, second } = options;
+  await client.query('begin');
+  await first();
+  const late = second().catch((error: unknown) => error);
+  await waitForLock(client, other);
+  await client.query('commit');
+  return await late;
+}
